@@ -1,0 +1,71 @@
+"""The curated files as programmes."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+
+from kofu.catalogue.validate import validate, validate_together
+from kofu.catalogue.yaml_file import Problem, read_yaml
+from kofu.errors import KofuError
+from kofu.programme.model import Programme
+
+PACKAGE_DATA = Path(__file__).parent / "data"
+
+
+class BrokenCatalogue(KofuError):
+    """The catalogue holds errors; `problems` names each with file and line."""
+
+    exit_code = 1
+
+    def __init__(self, problems: list[Problem]) -> None:
+        first = problems[0]
+        super().__init__(
+            f"目録に誤りが{len(problems)}件あります。最初の誤り: {first.say('ja')}（kofu check で全部を表示します）",
+            f"the catalogue has {len(problems)} errors; the first: {first.say('en')} (kofu check shows all)",
+        )
+        self.problems = problems
+
+
+def files(folder: Path) -> list[Path]:
+    """The catalogue files of a folder, in the order of their names.
+
+    Raises:
+        KofuError: when the folder holds none.
+    """
+    found = sorted(folder.glob("*.yaml"))
+    if not found:
+        raise KofuError(
+            f"{folder}: 事業のファイル（*.yaml）がありません。目録のフォルダーを指定してください",
+            f"{folder}: holds no programme files (*.yaml); name the catalogue's folder",
+        )
+    return found
+
+
+def digest(folder: Path) -> str:
+    """A hash over the names and bytes of all files of the catalogue."""
+    whole = hashlib.sha256()
+    for path in files(folder):
+        whole.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return whole.hexdigest()
+
+
+def load(folder: Path, tick: Callable[[Path], None] = lambda path: None) -> list[Programme]:
+    """Every programme of a folder, newest year first, then in the order of the document.
+
+    Raises:
+        BrokenCatalogue: when any file is not valid.
+    """
+    good, problems = [], []
+    for path in files(folder):
+        file = read_yaml(path)
+        programme, found = validate(file)
+        problems += found
+        if programme is not None:
+            good.append((file, programme))
+        tick(path)
+    problems += validate_together(good)
+    if problems:
+        raise BrokenCatalogue(problems)
+    return sorted((p for _, p in good), key=lambda p: (-p.fiscal_year, p.document, p.lines))

@@ -1,0 +1,187 @@
+"""Proof that each fact stands in the lines it names, for an installation that holds the documents.
+
+What is proved: a name is made of pieces that stand in those lines (names are broken over lines and glued to
+neighbours, so order between lines is free); a number stands there with its unit; a rate and the word
+for the instrument stand there; a metric shares at least half of its letter pairs with them. A value that
+says `derived` is arithmetic over numbers that stand there, or quotes words that do.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from fractions import Fraction
+
+from kofu.catalogue.documents import SourceLines
+from kofu.catalogue.validate import facts
+from kofu.catalogue.yaml_file import Place
+from kofu.programme import model
+from kofu.programme.model import Programme
+from kofu.programme.vocabulary import Instrument
+from kofu.text.fold import fold
+from kofu.text.numbers import find_numbers
+from kofu.text.quantity import Quantity
+from kofu.text.rates import Rate, find_rates
+from kofu.text.yen import find_yen
+
+Finding = tuple[Place, str, str]
+
+# How sheets print the instruments, where that is not the term itself.
+_PRINTED = {
+    Instrument.SUBSIDY: ("補助", "助成"),
+    Instrument.GRANT_IN_AID: ("交付",),
+    Instrument.BENEFIT: ("給付",),
+    Instrument.LOAN: ("融資", "貸付", "資金供給"),
+    Instrument.GUARANTEE: ("保証",),
+    Instrument.CREDIT_INSURANCE: ("保険",),
+    Instrument.LOSS_COMPENSATION: ("損失補償", "補償"),
+}
+_STEP = re.compile(r"\s*([÷×＋+−-])\s*")
+
+
+def prove(programme: Programme, source: SourceLines) -> Iterator[Finding]:
+    """Every fact of the programme that cannot be found in the lines it names."""
+    named = list(facts(programme))
+    named += [(("aliases", i), alias) for i, alias in enumerate(programme.aliases)]
+    for place, fact in named:
+        if max(fact.at) > len(source.lines):
+            yield (*place, "at"), "資料にない行です", "beyond the document's last line"
+            continue
+        lines = [source.at(number) for number in fact.at]
+        for field, missing in _missing(fact, lines):
+            where = "、".join(map(str, fact.at))
+            yield (*place, field), f"「{missing}」が {where} 行に見つかりません", f"{missing!r} not found in lines {where}"
+
+
+def _missing(fact: model.Fact, lines: list[str]) -> Iterator[tuple[str, str]]:
+    """(field, what is missing) for one fact."""
+    if fact.text is not None and not _stands(fact.text, lines):
+        yield "text", fact.text
+    match fact:
+        case model.Title():
+            yield from _name("ja", fact.ja, lines)
+        case model.Alias() | model.Office() | model.Recipient():
+            yield from _name("name", fact.name, lines)
+        case model.Component():
+            yield from _name("key", fact.key, lines)
+            yield from _name("title", fact.title, lines)
+        case model.Phone():
+            if fold(fact.number) not in fold("".join(lines)):
+                yield "number", fact.number
+        case model.Amount():
+            if fact.yen not in {found.yen for line in _views(lines) for found in find_yen(line)}:
+                yield "yen", str(fact.yen)
+        case model.Flow():
+            yield from _name("from", fact.payer, lines)
+            yield from _name("to", fact.payee, lines)
+            yield from _instrument(fact.instrument, lines)
+            for rate in fact.rates:
+                if not (_rate_stands(rate, lines) or _derived(fact, rate.value, lines)):
+                    yield "rates", str(rate)
+        case model.Limit():
+            if not (_quantity_stands(fact.value, lines) or _derived(fact, fact.value.value, lines)):
+                yield "value", f"{fact.value.value}{fact.value.unit}"
+        case model.Target():
+            if fact.value and not (
+                _quantity_stands(fact.value, lines) or _derived(fact, fact.value.value, lines)
+            ):
+                yield "value", f"{fact.value.value}{fact.value.unit}"
+            if not _akin(fact.metric, lines):
+                yield "metric", fact.metric
+
+
+def _views(lines: list[str]) -> Iterator[str]:
+    """The lines one by one and joined as they are read."""
+    yield from lines
+    yield "".join(line.strip() for line in lines)
+
+
+def _name(field: str, name: str, lines: list[str]) -> Iterator[tuple[str, str]]:
+    if not _stands(name, lines):
+        yield field, name
+
+
+def _stands(name: str, lines: list[str]) -> bool:
+    """Whether `name` is made of pieces that each stand in a line; a single letter only at an end of one."""
+    wanted, printed = fold(name), [fold(line) for line in lines]
+    if any(wanted in line for line in printed):
+        return True
+    reached = {0}
+    for start in range(len(wanted)):
+        if start not in reached:
+            continue
+        for line in printed:
+            size = 1
+            while start + size <= len(wanted) and wanted[start : start + size] in line:
+                if size > 1 or line.startswith(wanted[start]) or line.endswith(wanted[start]):
+                    reached.add(start + size)
+                size += 1
+    return len(wanted) in reached
+
+
+def _instrument(instrument: Instrument, lines: list[str]) -> Iterator[tuple[str, str]]:
+    text = fold("".join(lines))
+    if not any(word in text for word in _PRINTED.get(instrument, (instrument.ja,))):
+        yield "instrument", instrument.ja
+
+
+def _rate_stands(rate: Rate, lines: list[str]) -> bool:
+    text = fold("".join(lines))
+    if rate.value is None:  # 定額補助等 prints the qualifier apart from the word
+        return "定額" in text and rate.qualifier in text
+    if rate.text.endswith(("%", "％")) and _quantity_stands(Quantity(rate.value * 100, "%"), lines):
+        return True
+    found = [match.rate for line in _views(lines) for match in find_rates(line)]
+    return any(rate.value == r.value and rate.qualifier in ("", r.qualifier) for r in found)
+
+
+def _quantity_stands(quantity: Quantity, lines: list[str]) -> bool:
+    wanted = {quantity.value}
+    if quantity.unit in ("%", "％"):
+        wanted.add(quantity.value / 100)
+    for line in _views(lines):
+        values = _values(line)
+        values |= {Fraction(y.yen) for y in find_yen(line)} if quantity.unit == "円" else set()
+        if wanted & values:
+            return True
+    return False
+
+
+def _derived(fact: model.Fact, value: Fraction | None, lines: list[str]) -> bool:
+    """Whether `derived` is arithmetic over numbers in the lines that gives `value`, or words printed there."""
+    if fact.derived is None:
+        return False
+    steps = _STEP.split(fact.derived.split("=")[0].split("＝")[0].strip())
+    operands = [_operand(step) for step in steps[::2]]
+    if len(operands) < 2 or None in operands:
+        return _stands(fact.derived, lines)
+    total = operands[0]
+    for sign, operand in zip(steps[1::2], operands[1:], strict=True):
+        assert total is not None
+        assert operand is not None
+        if sign == "÷":
+            total = total / operand
+        elif sign == "×":
+            total = total * operand
+        else:
+            total = total + operand if sign in "＋+" else total - operand
+    found = set().union(*(_values(line) for line in _views(lines)))
+    return total == value and all(operand in found for operand in operands)
+
+
+def _values(line: str) -> set[Fraction]:
+    """Every number and every rate printed in a line."""
+    rates = {match.rate.value for match in find_rates(line)}
+    return {n.value for n in find_numbers(line)} | {value for value in rates if value is not None}
+
+
+def _operand(text: str) -> Fraction | None:
+    found = [m.rate.value for m in find_rates(text)] or [n.value for n in find_numbers(text)]
+    return found[0] if len(found) == 1 else None
+
+
+def _akin(metric: str, lines: list[str]) -> bool:
+    """Whether at least half of the letter pairs of `metric` stand in the lines."""
+    text, wanted = fold("".join(lines)), fold(metric)
+    pairs = [wanted[i : i + 2] for i in range(len(wanted) - 1)]
+    return 2 * sum(pair in text for pair in pairs) >= len(pairs)

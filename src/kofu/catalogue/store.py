@@ -1,0 +1,158 @@
+"""The embedded database: one read-only SQLite file, built from the catalogue's files and named by their hash."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+from kofu import __version__
+from kofu.catalogue.bands import band_of
+from kofu.catalogue.bureaux import bureau_of
+from kofu.catalogue.load import PACKAGE_DATA, digest, load
+from kofu.catalogue.tokens import index_tokens
+from kofu.errors import KofuError
+from kofu.programme.model import Programme
+from kofu.programme.vocabulary import AmountKind
+
+FacetKind = Literal["year", "bureau", "instrument", "recipient", "band", "field"]
+FACETS: tuple[FacetKind, ...] = ("year", "bureau", "instrument", "recipient", "band", "field")
+_SCHEMA = Path(__file__).with_name("schema.sql")
+
+
+class Store:
+    """An open database. Safe to share between threads for reading."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.connection = sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True, check_same_thread=False)
+
+    def programme(self, identifier: str) -> Programme:
+        """The programme with this id.
+
+        Raises:
+            KofuError: when there is none.
+        """
+        row = self.connection.execute("SELECT json FROM programme WHERE id = ?", (identifier,)).fetchone()
+        if row is None:
+            raise UnknownProgramme(
+                f"「{identifier}」という事業はありません。kofu list で id を確かめてください",
+                f"there is no programme {identifier!r}; kofu list shows the ids",
+            )
+        return Programme.model_validate_json(row[0])
+
+    def programmes(self, identifiers: Iterable[str] | None = None) -> Iterator[Programme]:
+        """All programmes in catalogue order, or those named, in the order given."""
+        if identifiers is not None:
+            yield from map(self.programme, identifiers)
+            return
+        for (text,) in self.connection.execute("SELECT json FROM programme ORDER BY number"):
+            yield Programme.model_validate_json(text)
+
+    @cached_property
+    def successors(self) -> dict[str, list[str]]:
+        """For each programme, the ids of later programmes whose lineage names it."""
+        found: dict[str, list[str]] = {}
+        for programme in self.programmes():
+            for tie in programme.lineage:
+                found.setdefault(tie.of, []).append(programme.id)
+        return found
+
+
+class UnknownProgramme(KofuError):
+    """No programme has this id."""
+
+
+def appropriation(programme: Programme) -> int | None:
+    """予算額 in yen; None where the sheet does not state one."""
+    return next((a.yen for a in programme.amounts if a.kind is AmountKind.APPROPRIATION), None)
+
+
+def facets_of(programme: Programme) -> Iterator[tuple[FacetKind, str]]:
+    """Every (facet, value) a programme is found by; values are codes."""
+    yield "year", str(programme.fiscal_year)
+    for office in programme.offices:
+        yield "bureau", bureau_of(office.name)
+    for instrument in programme.instruments:
+        yield "instrument", instrument.value
+    for recipient in programme.recipient_classes:
+        yield "recipient", recipient.value
+    yield "band", band_of(appropriation(programme))
+    for field in programme.fields:
+        yield "field", field.value
+
+
+def open_store(
+    folder: Path = PACKAGE_DATA, cache: Path | None = None, tick: Callable[[Path], None] = lambda path: None
+) -> Store:
+    """The database of the catalogue in `folder`, built first if these files were never built.
+
+    Raises:
+        BrokenCatalogue: when the files hold errors.
+        KofuError: when the cache folder cannot be written.
+    """
+    where = cache or _cache_folder()
+    path = where / f"catalogue-{__version__}-{digest(folder)[:16]}.sqlite"
+    if not path.exists():
+        build(path, load(folder, tick))
+    return Store(path)
+
+
+def build(path: Path, programmes: Iterable[Programme]) -> None:
+    """Write the database for `programmes` at `path`, whole or not at all."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, suffix=".building")
+    except OSError as error:
+        raise KofuError(
+            f"{path.parent}: 書き込めません（{error.strerror}）。KOFU_CACHE で別の場所を指定してください",
+            f"{path.parent}: cannot be written ({error.strerror}); name another place with KOFU_CACHE",
+        ) from error
+    os.close(handle)
+    building = Path(name)
+    try:
+        with sqlite3.connect(building) as connection:
+            connection.executescript(_SCHEMA.read_text(encoding="utf-8"))
+            for number, programme in enumerate(programmes, 1):
+                _insert(connection, number, programme)
+            connection.execute("INSERT INTO entry (entry) VALUES ('optimize')")
+            connection.execute("ANALYZE")
+        connection.close()
+        building.replace(path)
+    finally:
+        building.unlink(missing_ok=True)
+
+
+def _insert(connection: sqlite3.Connection, number: int, programme: Programme) -> None:
+    connection.execute(
+        "INSERT INTO programme VALUES (?, ?, ?, ?, ?)",
+        (number, programme.id, programme.document, appropriation(programme), programme.model_dump_json(by_alias=True)),
+    )
+    connection.executemany(
+        "INSERT OR IGNORE INTO facet VALUES (?, ?, ?)", [(k, v, number) for k, v in facets_of(programme)]
+    )
+    connection.execute(
+        "INSERT INTO entry (rowid, title, names, summary, details) VALUES (?, ?, ?, ?, ?)",
+        (number, *(index_tokens("\n".join(part)) for part in _texts(programme))),
+    )
+
+
+def _texts(programme: Programme) -> tuple[list[str], list[str], list[str], list[str]]:
+    """What is searched, by weight: titles and nicknames; names; summaries; the rest."""
+    titles = [programme.title.ja, programme.title.en or "", *(a.name for a in programme.aliases)]
+    names = [o.name for o in programme.offices] + [c.title for c in programme.components]
+    names += [n for f in programme.flows for n in (f.payer, f.payee)] + [r.name for r in programme.recipients]
+    terms = [t for term in (*programme.fields, *programme.recipient_classes, *programme.instruments)
+             for t in (term.ja, term.en)]  # fmt: skip
+    details = terms + [t.metric for t in programme.targets] + [limit.condition or "" for limit in programme.limits]
+    return titles, names, [programme.summary.ja, programme.summary.en], [programme.id, *details]
+
+
+def _cache_folder() -> Path:
+    if chosen := os.environ.get("KOFU_CACHE"):
+        return Path(chosen)
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "kofu"

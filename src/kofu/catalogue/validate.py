@@ -1,0 +1,160 @@
+"""From a YAML file to a programme: shape, terms and cross-references, each error with its file and line."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from pydantic import ValidationError
+
+from kofu.catalogue.documents import documents
+from kofu.catalogue.yaml_file import Place, Problem, YamlFile
+from kofu.errors import KofuError
+from kofu.programme import model
+from kofu.programme.model import Programme
+from kofu.programme.vocabulary import AmountKind
+
+_KEYS = sorted({
+    field.alias or name
+    for kind in vars(model).values()
+    if isinstance(kind, type) and issubclass(kind, model.Model)
+    for name, field in kind.model_fields.items()
+})  # fmt: skip
+
+
+def validate(file: YamlFile) -> tuple[Programme | None, list[Problem]]:
+    """The programme in `file` and everything that is wrong with it taken by itself."""
+    problems = list(file.problems)
+    if file.data is None:
+        return None, problems
+    try:
+        programme = Programme.model_validate(file.data)
+    except ValidationError as error:
+        return None, problems + [_explain(file, detail) for detail in error.errors()]
+    for check in (_identity, _lines_inside, _components_exist, _money_starts_at_state, _amounts_agree, _no_doubt):
+        problems += [_problem(file, place, ja, en) for place, ja, en in check(programme, file)]
+    return programme, problems
+
+
+def validate_together(programmes: Iterable[tuple[YamlFile, Programme]]) -> list[Problem]:
+    """What is wrong between files: an id used twice, sheets that overlap, lineage that leads nowhere."""
+    known: dict[str, Programme] = {}
+    problems = []
+    for file, programme in programmes:
+        if programme.id in known:
+            problems.append(_problem(file, ("id",), "この id は他のファイルにもあります", "this id stands in another file"))
+        known[programme.id] = programme
+    for file, programme in programmes:
+        for other in known.values():
+            if other.id < programme.id and other.document == programme.document and _overlap(other, programme):
+                problems.append(_problem(file, ("lines",), f"{other.id} の範囲と重なっています", f"overlaps {other.id}"))
+        for i, tie in enumerate(programme.lineage):
+            earlier = known.get(tie.of)
+            if earlier is None or earlier.fiscal_year >= programme.fiscal_year:
+                problems.append(_problem(file, ("lineage", i, "of"), f"{tie.of} は前の年度の事業として見つかりません",
+                                         f"{tie.of} is no programme of an earlier year"))  # fmt: skip
+    return problems
+
+
+Finding = tuple[Place, str, str]
+
+
+def _problem(file: YamlFile, place: Place, ja: str, en: str) -> Problem:
+    return Problem(file.path.name, file.line_of(place), dotted(place), ja, en)
+
+
+def dotted(place: Place) -> str:
+    return "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in place).lstrip(".")
+
+
+def _explain(file: YamlFile, detail: Any) -> Problem:
+    place: Place = tuple(p for p in detail["loc"] if not str(p).startswith(("function-", "constrained-", "lax-")))
+    cause = detail.get("ctx", {}).get("error")
+    kind = detail["type"]
+    if isinstance(cause, KofuError):
+        ja, en = cause.ja, cause.en
+    elif kind == "missing":
+        ja, en = "この項目が必要です。書き足してください", "this key is required; add it"
+    elif kind == "extra_forbidden":
+        near = difflib.get_close_matches(str(place[-1]), _KEYS, 1)
+        ja = "知らない項目です。" + (f"{near[0]} の書き誤りではありませんか" if near else "削ってください")
+        en = "unknown key; " + (f"did you mean {near[0]}?" if near else "remove it")
+    elif kind == "string_pattern_mismatch":
+        ja, en = f"「{detail['input']}」はこの項目の書き方ではありません", f"{detail['input']!r} has not the form of this field"
+    else:
+        ja = f"値「{detail['input']}」を読めません（{cause or detail['msg']}）"
+        en = f"cannot read {detail['input']!r} ({cause or detail['msg']})"
+    return _problem(file, place, ja, en)
+
+
+def _identity(programme: Programme, file: YamlFile) -> Iterator[Finding]:
+    if file.path.stem != programme.id:
+        yield ("id",), f"ファイル名 {file.path.name} と違います", f"differs from the file's name {file.path.name}"
+    document = documents().get(programme.document)
+    if document is None:
+        yield ("document",), "この資料は documents.yaml にありません", "no such document in documents.yaml"
+        return
+    if not programme.id.startswith(document.prefix + "-"):
+        yield ("id",), f"{document.prefix}- で始めてください", f"must start with {document.prefix}-"
+    if (programme.fiscal_year, programme.round) != (document.fiscal_year, document.round):
+        yield ("fiscal_year",), "資料の年度・補正の回と違います", "differs from the year and round of the document"
+    if programme.lines[1] > document.lines or programme.lines[0] > programme.lines[1]:
+        yield ("lines",), f"資料の行（1-{document.lines}）の外です", f"outside the document (1-{document.lines})"
+
+
+def facts(programme: Programme) -> Iterator[tuple[Place, model.Fact]]:
+    """Every fact of a programme with its place in the file, but for aliases and lineage."""
+    yield ("title",), programme.title
+    for name in ("amounts", "offices", "phones", "components", "flows", "limits", "recipients", "targets"):
+        for i, fact in enumerate(getattr(programme, name)):
+            yield (name, i), fact
+
+
+def _lines_inside(programme: Programme, file: YamlFile) -> Iterator[Finding]:
+    first, last = programme.lines
+    for place, fact in facts(programme):
+        for line in fact.at:
+            if not first <= line <= last:
+                yield (*place, "at"), f"{line} 行はシート（{first}-{last}）の外です", f"line {line} is outside the sheet"
+
+
+def _components_exist(programme: Programme, file: YamlFile) -> Iterator[Finding]:
+    keys = {component.key for component in programme.components}
+    for name in ("flows", "limits"):
+        for i, fact in enumerate(getattr(programme, name)):
+            named = fact.component if isinstance(fact.component, list) else [fact.component]
+            for key in named:
+                if key is not None and key not in keys:
+                    yield (name, i, "component"), f"細事業「{key}」がありません", f"there is no component {key!r}"
+
+
+def _money_starts_at_state(programme: Programme, file: YamlFile) -> Iterator[Finding]:
+    reached = {"国"} | {flow.payee for flow in programme.flows}
+    for i, flow in enumerate(programme.flows):
+        if flow.payee == "国":
+            yield ("flows", i, "to"), "国は支払うだけです（受け手にはなりません）", "the state only pays"
+        if flow.payer not in reached:
+            yield ("flows", i, "from"), "この支払元に届く流れがありません", "no flow reaches this payer"
+    for i, recipient in enumerate(programme.recipients):
+        if programme.flows and recipient.name not in reached:
+            yield ("recipients", i, "name"), "この受け手に届く流れがありません", "no flow reaches this recipient"
+
+
+def _amounts_agree(programme: Programme, file: YamlFile) -> Iterator[Finding]:
+    whole = [a.yen for a in programme.amounts if a.kind is AmountKind.APPROPRIATION]
+    totals = [a.yen for a in programme.amounts if a.kind is AmountKind.TOTAL_WITH_COMMITMENTS]
+    if len(whole) > 1:
+        yield ("amounts",), "予算額は1つだけです", "there can be only one appropriation"
+    if whole and totals and min(totals) < max(whole):
+        yield ("amounts",), "総額が予算額より小さくなっています", "a total is smaller than the appropriation"
+
+
+def _no_doubt(programme: Programme, file: YamlFile) -> Iterator[Finding]:
+    for place, fact in facts(programme):
+        if fact.doubt:
+            yield (*place, "doubt"), "疑いは確かめて消し、残るものは notes に書いてください", "settle it, or move it to notes"
+
+
+def _overlap(one: Programme, other: Programme) -> bool:
+    return one.lines[0] <= other.lines[1] and other.lines[0] <= one.lines[1]

@@ -1,0 +1,267 @@
+"""The programme: what a sheet says, as data; every fact with the lines it stands in.
+
+The same classes hold a draft of the reader and a curated record of the catalogue. In YAML, terms are written
+in Japanese, quantities and yen as the sheets print them (150億円), rates as fractions (3/4以内). What a sheet
+does not say is an empty list or None, never a guess.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, WithJsonSchema
+from pydantic import Field as Meta
+
+from kofu.programme.vocabulary import (
+    AmountKind,
+    Comparator,
+    Field,
+    Instrument,
+    LimitKind,
+    LineageRelation,
+    RecipientClass,
+    Term,
+)
+from kofu.text.quantity import Quantity, parse_quantity
+from kofu.text.rates import Rate, parse_rate
+
+
+def _lines(value: Any) -> Any:
+    """12, "12-14" or a list of those → a tuple of line numbers in reading order."""
+    if isinstance(value, tuple):
+        return value
+    numbers: list[int] = []
+    for item in value if isinstance(value, list) else [value]:
+        if isinstance(item, int) and not isinstance(item, bool):
+            numbers.append(item)
+            continue
+        first, dash, last = str(item).partition("-")
+        if not (first.strip().isdigit() and (not dash or last.strip().isdigit())):
+            raise ValueError(f"「{item}」は行番号として読めません（例: 112、112-114）")
+        numbers.extend(range(int(first), int(last if dash else first) + 1))
+    if not numbers or min(numbers) < 1:
+        raise ValueError("行番号を1つ以上書いてください（1から数えます）")
+    return tuple(numbers)
+
+
+def _quantity(value: Any) -> Any:
+    if isinstance(value, Quantity):
+        return value
+    if isinstance(value, dict):
+        return Quantity(Fraction(str(value["value"])), str(value["unit"]))
+    if not isinstance(value, str):
+        raise ValueError(f"{value} は「50億円」「80%」のように単位を付けて書いてください")
+    return parse_quantity(value)
+
+
+def _yen(value: Any) -> Any:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    if not isinstance(value, str):
+        raise ValueError(f"{value} は「150億円」のように書いてください（小数の数値は使えません）")
+    quantity = parse_quantity(value)
+    if quantity.unit != "円" or quantity.value.denominator != 1:
+        raise ValueError(f"「{value}」は円の整数として読めません（例: 150億円、7.9億円）")
+    return int(quantity.value)
+
+
+def _rate(value: Any) -> Any:
+    if isinstance(value, Rate):
+        return value
+    if not isinstance(value, str):
+        raise ValueError(f"補助率 {value} は分数で書いてください（例: 1/2、3/4以内、定額）")
+    return parse_rate(value)
+
+
+def _term(kind: type[Term]) -> Any:
+    return BeforeValidator(lambda value: value if isinstance(value, kind) else kind.read(str(value)))
+
+
+def _schema_of(kind: type[Term]) -> Any:
+    return WithJsonSchema({"type": "string", "enum": [member.value for member in kind]})
+
+
+def _code(member: Term) -> Any:
+    return member.value
+
+
+Lines = Annotated[tuple[int, ...], BeforeValidator(_lines)]
+Yen = Annotated[int, BeforeValidator(_yen)]
+ExactQuantity = Annotated[
+    Quantity,
+    BeforeValidator(_quantity),
+    PlainSerializer(lambda q: {"value": str(q.value), "unit": q.unit}),
+    WithJsonSchema(
+        {
+            "type": "object",
+            "properties": {
+                "value": {"type": "string", "description": "an exact integer or fraction: 80, 5/2"},
+                "unit": {"type": "string"},
+            },
+            "required": ["value", "unit"],
+        }
+    ),
+]
+ExactRate = Annotated[
+    Rate, BeforeValidator(_rate), PlainSerializer(str), WithJsonSchema({"type": "string", "examples": ["3/4以内"]})
+]
+_serial = PlainSerializer(_code)
+AmountKindTerm = Annotated[AmountKind, _term(AmountKind), _serial, _schema_of(AmountKind)]
+InstrumentTerm = Annotated[Instrument, _term(Instrument), _serial, _schema_of(Instrument)]
+LimitKindTerm = Annotated[LimitKind, _term(LimitKind), _serial, _schema_of(LimitKind)]
+ComparatorTerm = Annotated[Comparator, _term(Comparator), _serial, _schema_of(Comparator)]
+FieldTerm = Annotated[Field, _term(Field), _serial, _schema_of(Field)]
+RecipientTerm = Annotated[RecipientClass, _term(RecipientClass), _serial, _schema_of(RecipientClass)]
+RelationTerm = Annotated[LineageRelation, _term(LineageRelation), _serial, _schema_of(LineageRelation)]
+
+
+class Model(BaseModel):
+    """Frozen, and strict about keys: an unknown key is an error that names it."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", arbitrary_types_allowed=True, coerce_numbers_to_str=True
+    )
+
+
+class Fact(Model):
+    """Anything a sheet says. `at`: the lines it stands in, in reading order, from 1, in the sheet's document."""
+
+    at: Lines
+    text: str | None = Meta(None, description="the characters printed there, where they differ from the value")
+    derived: str | None = Meta(None, description="how the value follows from what is printed, e.g. 1/2 ÷ 3/4")
+    doubt: str | None = Meta(None, description="why a reader is not sure; never set in the catalogue")
+
+
+class Title(Fact):
+    """The sheet's title in ordinary code points, joined over line breaks, without the budget line."""
+
+    ja: str = Meta(min_length=1)
+    en: str | None = None
+
+
+class Alias(Fact):
+    """Another name of the programme that the document prints (its table of contents, a nickname)."""
+
+    name: str
+
+
+class Amount(Fact):
+    """A sum of whole yen and what it is."""
+
+    kind: AmountKindTerm
+    yen: Yen = Meta(ge=0)
+
+
+class Office(Fact):
+    """The office in charge, as printed."""
+
+    name: str
+
+
+class Phone(Fact):
+    """A telephone number as 03-1234-5678."""
+
+    number: str = Meta(pattern=r"^0\d{1,4}-\d{1,4}-\d{3,4}$")
+
+
+class Component(Fact):
+    """A numbered part with its own scheme or money; `key` as printed: （１）, ②, 3-(4)."""
+
+    key: str
+    title: str
+
+
+class Flow(Fact):
+    """One arrow of money: payer → payee by an instrument, at rates; `fund` on the arrow labelled 基金."""
+
+    component: str | list[str] | None = None
+    payer: str = Meta(alias="from")
+    payee: str = Meta(alias="to")
+    instrument: InstrumentTerm
+    rates: list[ExactRate] = []
+    fund: bool = False
+
+    model_config = ConfigDict(populate_by_name=True)
+
+
+class Limit(Fact):
+    """A number that governs what a recipient gets."""
+
+    component: str | None = None
+    kind: LimitKindTerm
+    value: ExactQuantity
+    condition: str | None = None
+
+
+class Recipient(Fact):
+    """A final recipient, as printed."""
+
+    name: str
+
+
+class Target(Fact):
+    """成果目標: a metric in our own words and the number it must reach; `value` None for words only."""
+
+    metric: str
+    comparator: ComparatorTerm = Comparator.EQUAL
+    value: ExactQuantity | None = None
+    by: str | None = None
+
+
+class SheetFacts(Model):
+    """What one sheet says: the part of a record that a reader can find."""
+
+    document: str
+    lines: Annotated[tuple[int, int], BeforeValidator(lambda v: (_lines(v)[0], _lines(v)[-1]))]
+    fiscal_year: int
+    round: str
+    title: Title
+    aliases: list[Alias] = []
+    amounts: list[Amount] = []
+    offices: list[Office] = []
+    phones: list[Phone] = []
+    components: list[Component] = []
+    flows: list[Flow] = []
+    limits: list[Limit] = []
+    recipients: list[Recipient] = []
+    targets: list[Target] = []
+
+
+class Summary(Model):
+    """One sentence in our own words."""
+
+    ja: str
+    en: str
+
+
+class Lineage(Model):
+    """A tie to an earlier programme, with its evidence: lines here (`at`) and there (`of_at`)."""
+
+    relation: RelationTerm
+    of: str
+    evidence: str
+    at: Lines
+    of_at: Lines
+
+
+class Programme(SheetFacts):
+    """A curated programme of the catalogue."""
+
+    id: str = Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)+$")
+    summary: Summary
+    fields: list[FieldTerm] = Meta(min_length=1)
+    recipient_classes: list[RecipientTerm] = Meta(min_length=1)
+    lineage: list[Lineage] = []
+    notes: str | None = None
+
+    @property
+    def instruments(self) -> list[Instrument]:
+        """The instruments of its flows, each once, in the order of the sheet."""
+        return list(dict.fromkeys(flow.instrument for flow in self.flows))
+
+
+class Draft(SheetFacts):
+    """What the reader made of one sheet by itself; `doubts` are reasons that concern the sheet as a whole."""
+
+    doubts: list[str] = []

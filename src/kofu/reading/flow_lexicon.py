@@ -1,0 +1,95 @@
+"""The closed lexicon of funding diagrams: who stands in the boxes, what stands on the arrows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from ruamel.yaml import YAML
+
+from kofu.programme.vocabulary import Instrument
+
+_WIDE = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)}
+_FOLD = _WIDE | str.maketrans("　〜～⁄､，｡･｢｣", " ~~/、、。・「」") | {0xFF0C: "、", ord(","): "、"}
+
+
+def fold(text: str) -> str:
+    """The text in one width, of the same length, so positions in it are positions in the text."""
+    return text.translate(_FOLD)
+
+
+class Kind(Enum):
+    """What a piece of a diagram is."""
+
+    STATE = "state"
+    ACTOR = "actor"
+    INSTRUMENT = "instrument"
+    SERVICE = "service"
+    FUND = "fund"
+    RATE = "rate"
+    COMPONENT = "component"
+    ARROW = "arrow"
+    MARK = "mark"
+    NOISE = "noise"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A word of the lexicon, folded. `tier` orders actors along the way of the money (0 is the state)."""
+
+    kind: Kind
+    printed: str
+    tier: int = 0
+    instrument: Instrument | None = None
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """Words by their first character, longest first; legal forms; head nouns with the tier they suggest."""
+
+    words: dict[str, tuple[Entry, ...]]
+    legal_forms: tuple[str, ...]
+    heads: dict[str, tuple[tuple[str, int], ...]]
+
+    def starting(self, text: str, at: int) -> list[Entry]:
+        """The words that stand in `text` from `at` on, longest first."""
+        return [entry for entry in self.words.get(text[at], ()) if text.startswith(entry.printed, at)]
+
+    def legal_forms_at(self, text: str, at: int) -> bool:
+        """Whether a legal form stands in `text` at `at`."""
+        return text.startswith(self.legal_forms, at)
+
+
+@cache
+def lexicon() -> Lexicon:
+    """The lexicon that comes with the reader."""
+    actors, instruments = _load("actors.yaml"), _load("instruments.yaml")
+    entries = [Entry(Kind.STATE, fold(name)) for name in actors["state"]]
+    for group in actors["names"]:
+        entries += [Entry(Kind.ACTOR, fold(name), group["tier"]) for name in group["printed"]]
+    for group in instruments["instruments"]:
+        meaning = Instrument.read(group["instrument"])
+        entries += [Entry(Kind.INSTRUMENT, fold(name), instrument=meaning) for name in group["printed"]]
+    entries += [Entry(Kind.SERVICE, fold(name)) for name in instruments["services"]]
+    entries += [Entry(Kind.FUND, fold(name)) for name in instruments["funds"]]
+    words: dict[str, list[Entry]] = {}
+    for entry in sorted(entries, key=lambda e: -len(e.printed)):
+        words.setdefault(entry.printed[0], []).append(entry)
+    heads: dict[str, list[tuple[str, int]]] = {}
+    for tier, names in actors["heads"].items():
+        for name in names:
+            heads.setdefault(fold(name)[-1], []).append((fold(name), tier))
+    return Lexicon(
+        {first: tuple(group) for first, group in words.items()},
+        tuple(sorted((fold(form) for form in actors["legal_forms"]), key=len, reverse=True)),
+        {last: tuple(sorted(group, key=lambda h: -len(h[0]))) for last, group in heads.items()},
+    )
+
+
+def _load(name: str) -> dict[str, Any]:
+    text = files("kofu.reading").joinpath("lexicon", name).read_text(encoding="utf-8")
+    loaded: dict[str, Any] = YAML(typ="safe").load(text)
+    return loaded

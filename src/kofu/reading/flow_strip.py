@@ -1,0 +1,104 @@
+"""The lines of a sheet that may belong to a diagram, joined into one strip of characters.
+
+A box name runs over lines, a line holds several boxes: so the strip drops line ends and spaces but remembers
+at each place how strong the break there was, and from which line each character came.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from kofu.reading.document import Line, Sheet
+from kofu.reading.flow_lexicon import fold
+
+JOINED, SPACE, NEWLINE, GAP, WALL = 0, 1, 2, 3, 9
+"""Strength of a break: none, a space, the next line, a blank line between, a line that is no diagram between."""
+
+_PROSE = re.compile(
+    r"。|ます|した[、。]|する|して|した(?!請)|ため|により|による|において|における|こと|である|とともに|ながら"
+    r"|られ|ており|ついて|に向け|に対し|に資する|ように|とする|など[、をの]|[をはがも].{0,12}[、をにで]|いる|れる|なる$"
+)
+_PAPERWORK = re.compile(
+    r"予算|億円|百万円|\d{2,4}[-ー―－]\d{3,4}[-ー―－]\d{3,4}"
+    r"|(課|室|局|部|官付|事務局総務)(\s*[、/].*)?$|(?<!企業)(?<!業等)グループ|^[^国]*(補正|要求)額"
+)
+_HEADING = re.compile(
+    r"^(事業)?の?(内容|概要|目的|イメージ|スキーム|詳細|効果)|^事業(目的|概要|スキーム|イメージ)|^条件\(|^成果(目標|イメージ)"
+    r"|^対象(者|要件|経費|施設|事業|期間|貸付)$|^\d+\.\s*(対象|補助率)|上限|下限|事業費補助金$|事業費?$"
+)
+
+
+@dataclass(frozen=True)
+class Strip:
+    """`text` is folded, `printed` as printed, both without spaces; `breaks[i]` stands before character i."""
+
+    text: str
+    printed: str
+    lines: tuple[int, ...]
+    breaks: tuple[int, ...]
+
+    def strongest(self, start: int, end: int) -> int:
+        """The strongest break inside `text[start:end]`."""
+        return max(self.breaks[start + 1 : end], default=JOINED)
+
+    def open_before(self, at: int) -> bool:
+        """Whether a box may begin at `at` because print begins there or breaks off."""
+        return at == 0 or self.breaks[at] > JOINED
+
+    def open_after(self, end: int) -> bool:
+        """Whether a box may end before `end` for the same reason."""
+        return end >= len(self.text) or self.breaks[end] > JOINED
+
+
+def cut_strip(sheet: Sheet) -> Strip:
+    """The lines of the sheet that are not evidently prose, headings or paperwork, as one strip."""
+    text: list[str] = []
+    lines: list[int] = []
+    breaks: list[int] = []
+    printed: list[str] = []
+    paperwork = {line.number for role in _PAPER_ROLES for line in sheet.regions.get(role, ())}
+    last = 0
+    wall = False
+    for block in _blocks(sheet.lines):
+        prose = [_is_prose(fold(line.text)) for line in block]
+        running = len(block) > 1 and 2 * sum(prose) >= len(block)
+        for line, is_prose in zip(block, prose, strict=True):
+            content = fold(line.text)
+            if running or is_prose or line.number in paperwork or _is_frame(content):
+                wall = True
+                continue
+            strength = WALL if wall or not last else (NEWLINE if line.number == last + 1 else GAP)
+            last, wall = line.number, False
+            for wide, narrow in zip(line.text, content, strict=True):
+                if narrow.isspace():
+                    strength = max(strength, SPACE)
+                    continue
+                text.append(narrow)
+                printed.append(wide)
+                lines.append(line.number)
+                breaks.append(strength)
+                strength = JOINED
+    return Strip("".join(text), "".join(printed), tuple(lines), tuple(breaks))
+
+
+_PAPER_ROLES = ("budget", "office", "offices", "phone", "phones", "contact")
+
+
+def _blocks(lines: Sequence[Line]) -> list[list[Line]]:
+    blocks: list[list[Line]] = [[]]
+    for line in lines:
+        if line.text:
+            blocks[-1].append(line)
+        elif blocks[-1]:
+            blocks.append([])
+    return [block for block in blocks if block]
+
+
+def _is_prose(content: str) -> bool:
+    return len(content) >= 12 and bool(_PROSE.search(content))
+
+
+def _is_frame(content: str) -> bool:
+    return bool(_PAPERWORK.search(content) or _HEADING.search(content))

@@ -1,0 +1,199 @@
+"""Ungluing: a strip of characters is split into boxes, labels and noise by an exact search over the lexicon.
+
+The cheapest split of the whole strip wins, so 国民間企業等 becomes 国 + 民間企業等: every word costs little, an
+open name (one that only ends like a name) more, a character that belongs to nothing most.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from kofu.programme.vocabulary import Instrument
+from kofu.reading.flow_lexicon import Kind, Lexicon, lexicon
+from kofu.reading.flow_strip import GAP, JOINED, NEWLINE, SPACE, WALL, Strip
+
+_RATE = re.compile(r"(?:最大|上限)?(?:\d{1,2}/\d{1,2}|\d{1,3}(?:\.\d+)?%)(?:以内|以下|未満|等|程度|相当)?|定額等?")
+_COMPONENT = re.compile(r"\d-\(\d{1,2}\)|\(\d{1,2}\)|[①-⑳]|\d")
+_ARROW = re.compile(r"[→⇒➡⇨←⇐↓↑➔]")
+_MARK = re.compile(r"[()、・/:※\"「」【】\[\]+＊*~<>＜＞○●■◆▶▼◎]|又は|または|及び|および|or|補助率|等|※\d|事業費の|うち")
+_PAREN = re.compile(r"\((?!基金|定額|[\d※])[^()0-9]{2,22}\)")
+_SHORT = re.compile(r"\([A-Za-z0-9・ー一-龥]{2,10}\)")
+_NAME_CHARACTERS = re.compile(r"[一-龥々ぁ-んァ-ヶー・A-Za-z0-9&※()-]+")
+_NO_NAME = re.compile(r"補助|委託|出資|拠出|交付|助成|定額|等.|国$|\d+%|[①-⑳]|^[)ー・の等]|年度|[一-龥]国\)|事業等")
+_CLAUSE = re.compile(r"[をにがはでし]")
+_CROSSING = {JOINED: 0.0, SPACE: 0.4, NEWLINE: 0.15, GAP: 0.5}
+_LONGEST = 42
+
+
+@dataclass(frozen=True)
+class Token:
+    """A piece of a diagram: `text[start:end]` of the strip. `open` when only the grammar vouches for it."""
+
+    kind: Kind
+    start: int
+    end: int
+    cost: float
+    tier: int = 0
+    instrument: Instrument | None = None
+    open: bool = False
+
+
+def split(strip: Strip) -> list[Token]:
+    """The cheapest split of the strip into tokens; it covers every character once."""
+    size = len(strip.text)
+    best: list[float] = [0.0] + [float("inf")] * size
+    back: list[Token | None] = [None] * (size + 1)
+    words, ends = lexicon(), _head_ends(strip)
+    for at in range(size):
+        for token in _tokens_at(strip, at, words, ends):
+            cost = best[at] + token.cost
+            if cost < best[token.end] - 1e-9:
+                best[token.end], back[token.end] = cost, token
+    tokens: list[Token] = []
+    at = size
+    while at > 0:
+        token = back[at]
+        assert token is not None  # a NOISE token leads from every place to the next
+        tokens.append(token)
+        at = token.start
+    return _sober(strip, tokens[::-1])
+
+
+def _tokens_at(strip: Strip, at: int, words: Lexicon, ends: list[tuple[int, int]]) -> Iterator[Token]:
+    yield Token(Kind.NOISE, at, at + 1, 0.9 if strip.text[at].isdigit() else 1.3)
+    for kind, pattern, cost in ((Kind.RATE, _RATE, 0.6), (Kind.COMPONENT, _COMPONENT, 0.7)):
+        match = pattern.match(strip.text, at)
+        if match and strip.strongest(at, match.end()) <= SPACE and _whole_number(strip, at, match.end()):
+            yield Token(kind, at, match.end(), cost)
+    for kind, pattern, cost in ((Kind.ARROW, _ARROW, 0.2), (Kind.MARK, _MARK, 0.25)):
+        match = pattern.match(strip.text, at)
+        if match and strip.strongest(at, match.end()) <= NEWLINE:
+            yield Token(kind, at, match.end(), cost)
+    for entry in words.starting(strip.text, at):
+        end = at + len(entry.printed)
+        cost = 1.0 + _crossing(strip, at, end)
+        if entry.kind is Kind.ACTOR:
+            yield from _named(strip, at, end, cost, entry.tier, open_name=False)
+        elif cost < WALL:
+            yield Token(entry.kind, at, end, cost, entry.tier, entry.instrument)
+    form = next((form for form in words.legal_forms if strip.text.startswith(form, at)), None)
+    if form and strip.strongest(at, at + len(form)) < WALL:
+        yield from _incorporated(strip, at, at + len(form), words, ends)
+    if strip.open_before(at) or (at and strip.text[at - 1] in ")等、国"):
+        for end, tier in ends:
+            if at + 2 <= end <= at + _LONGEST:
+                yield from _open_name(strip, at, end, tier, words)
+
+
+def _incorporated(
+    strip: Strip, at: int, body: int, words: Lexicon, ends: list[tuple[int, int]]
+) -> Iterator[Token]:
+    """A legal form and the name after it: listed, or up to a head noun; or the legal form alone in its box."""
+    if body < len(strip.text):
+        for entry in words.starting(strip.text, body):
+            if entry.kind is Kind.ACTOR:
+                end = body + len(entry.printed)
+                yield from _named(strip, at, end, 1.0 + _crossing(strip, at, end), entry.tier, open_name=False)
+    for end, tier in ends:
+        name = strip.text[body:end]
+        if body + 2 <= end <= body + _LONGEST and _NAME_CHARACTERS.fullmatch(name) and not _NO_NAME.search(name):
+            cost = 1.6 + 0.05 * len(name) + _crossing(strip, at, end)
+            yield from _named(strip, at, end, cost, min(tier, 2), open_name=True)
+    if strip.text[at] != "(" and strip.open_before(at):
+        yield from _named(strip, at, body, 2.5 + _crossing(strip, at, body), 1, open_name=True)
+
+
+def _open_name(strip: Strip, at: int, end: int, tier: int, words: Lexicon) -> Iterator[Token]:
+    """A name that only its last word betrays: print must begin where it begins and end where it ends."""
+    name = strip.text[at:end]
+    if not _NAME_CHARACTERS.fullmatch(name) or _NO_NAME.search(name):
+        return
+    if name.count("(") != name.count(")"):
+        return
+    crossed = sum(0.6 if step == NEWLINE else 2.5 if step == GAP else 0.4 if step else 0.0
+                  for step in strip.breaks[at + 1 : end]) + (99 if strip.strongest(at, end) >= WALL else 0)
+    cost = 2.6 + 0.12 * len(name) + crossed + (1.5 if _CLAUSE.search(name) else 0) + (0 if strip.open_before(at) else 0.8)
+    for token in _named(strip, at, end, cost, tier, open_name=True):
+        after = token.end
+        if strip.open_after(after) or strip.text[after] in "国(、" or words.legal_forms_at(strip.text, after):
+            yield token
+
+
+def _named(strip: Strip, at: int, end: int, cost: float, tier: int, open_name: bool) -> Iterator[Token]:
+    """The actor as it stands, and with the parenthesis and the 等 that may follow it."""
+    if cost >= WALL:
+        return
+    for stop, extra in _tails(strip, end):
+        total = cost + extra
+        if total < WALL:
+            yield Token(Kind.ACTOR, at, stop, total, tier, open=open_name)
+
+
+def _tails(strip: Strip, end: int) -> Iterator[tuple[int, float]]:
+    yield end, 0.0
+    size = len(strip.text)
+    if end < size and strip.text[end] == "等" and strip.text[end - 1] != "等":
+        crossed = _CROSSING.get(strip.breaks[end], WALL)
+        yield end + 1, 0.1 + crossed
+    if end < size and strip.text[end] == "(":
+        for pattern, extra in ((_SHORT, 0.1), (_PAREN, 0.7)):
+            match = pattern.match(strip.text, end)
+            if match:
+                crossed = _crossing(strip, end - 1, match.end()) + extra
+                yield match.end(), crossed
+                if strip.text.startswith("等", match.end()) and strip.breaks[match.end()] <= NEWLINE:
+                    yield match.end() + 1, crossed + 0.1
+
+
+def _head_ends(strip: Strip) -> list[tuple[int, int]]:
+    """Where a head noun ends, with or without 等, and the tier it suggests."""
+    heads = lexicon().heads
+    found: list[tuple[int, int]] = []
+    for at, character in enumerate(strip.text):
+        for head, tier in heads.get(character, ()):
+            if strip.text.endswith(head, 0, at + 1):
+                found.append((at + 1, tier))
+                break
+    return found
+
+
+def _crossing(strip: Strip, start: int, end: int) -> float:
+    """What it costs that print breaks off inside a name."""
+    return sum(_CROSSING.get(step, float(WALL)) for step in strip.breaks[start + 1 : end] if step)
+
+
+def _whole_number(strip: Strip, start: int, end: int) -> bool:
+    """Whether a number is not cut out of a longer one."""
+    text = strip.text
+    before = start > 0 and strip.breaks[start] == JOINED and text[start].isdigit() and (
+        text[start - 1].isdigit() or text[start - 1] in "./"
+    )
+    after = end < len(text) and strip.breaks[end] == JOINED and text[end - 1].isdigit() and (
+        text[end].isdigit() or text[end] in "./%兆億万千円年月日人社件箇"
+    )
+    return not before and not after
+
+
+def _sober(strip: Strip, tokens: list[Token]) -> list[Token]:
+    """Words inside a longer stretch that belongs to nothing are part of that stretch: 各国政府, 補助対象."""
+
+    def glued(a: Token, b: Token) -> bool:
+        return b.start == a.end and strip.breaks[b.start] == JOINED
+
+    sobered = list(tokens)
+    for direction in (range(len(sobered)), range(len(sobered) - 1, -1, -1)):
+        step = -1 if direction.step > 0 else 1
+        for i in direction:
+            j = i + step
+            if not 0 <= j < len(sobered) or sobered[j].kind is not Kind.NOISE:
+                continue
+            first, second = (sobered[j], sobered[i]) if j < i else (sobered[i], sobered[j])
+            token = sobered[i]
+            if token.kind in _CONTAGIOUS and glued(first, second) and not strip.text[sobered[j].start].isdigit():
+                sobered[i] = Token(Kind.NOISE, token.start, token.end, token.cost, token.tier)
+    return sobered
+
+
+_CONTAGIOUS = {Kind.STATE, Kind.ACTOR, Kind.INSTRUMENT, Kind.FUND, Kind.SERVICE}

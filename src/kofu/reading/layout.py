@@ -1,0 +1,146 @@
+"""The skeletons in which ministries and years print their sheets: labels and roles, kept as YAML data.
+
+A label is matched on the *key* of a line, its text in compatibility form without any white space, so that
+letter-spaced print (事 業 の 内 容) is the same label.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from ruamel.yaml import YAML
+
+_SPACE = re.compile(r"\s+")
+_NUMBERED = re.compile(r"[<〈《【\[「■□◆◇○●▼▶・※]*(?:[(]?[0-9]{1,2}[)]?[.、:]?)?")
+_CLOSING = re.compile(r"[>〉》】\]」]?[:]?")
+_PARENTHESIS = re.compile(r"[(][^()]*(?:[(][^()]*[)][^()]*)*[)]?$")
+_MACROS = {
+    "{year}": r"(?:平成|令和|[HR])(?:元|\d{1,2})年度?",
+    "{n}": r"(?:\d{1,2}|[一二三四五])",
+}
+
+
+def key_of(text: str) -> str:
+    """A text as labels and patterns see it: compatibility characters folded, all white space dropped."""
+    return _SPACE.sub("", unicodedata.normalize("NFKC", text))
+
+
+@dataclass(frozen=True)
+class Layout:
+    """One skeleton. `labels` maps the key of a label to its role; `required` roles tell the skeleton apart;
+    `title` is where the title stands, seen from the budget line: above or below."""
+
+    key: str
+    name: str
+    labels: Mapping[str, str]
+    required: tuple[str, ...]
+    title: str
+    budget: tuple[re.Pattern[str], ...]
+
+    def score(self, keys: Iterable[str]) -> float:
+        """How well the labels found on a sheet fit: share of required roles, then how many labels are known."""
+        known = [self.labels[key] for key in keys if key in self.labels]
+        present = sum(role in known for role in self.required) / max(len(self.required), 1)
+        return 2 * present + 0.25 * len(known)
+
+
+@dataclass(frozen=True)
+class LabelLine:
+    """What labels a line prints: their keys in order, and the key's rest after an inline label."""
+
+    labels: tuple[str, ...]
+    rest: str = ""
+    at_end: bool = False
+
+
+@cache
+def layouts() -> Mapping[str, Layout]:
+    """Every layout there is data for, by key."""
+    loader = YAML(typ="safe")
+    found = {}
+    for entry in sorted(files("kofu.reading").joinpath("layouts").iterdir(), key=lambda e: e.name):
+        if not entry.name.endswith(".yaml"):
+            continue
+        key = entry.name.removesuffix(".yaml")
+        data = loader.load(entry.read_text(encoding="utf-8"))
+        labels = {key_of(label): role for role, names in data["labels"].items() for label in names}
+        budget = tuple(re.compile(_expand(pattern)) for pattern in data["budget"])
+        found[key] = Layout(key, data["name"], labels, tuple(data["required"]), data["title"], budget)
+    return found
+
+
+@cache
+def all_labels() -> Mapping[str, frozenset[str]]:
+    """Every label of every layout, with the roles it may have."""
+    union: dict[str, frozenset[str]] = {}
+    for layout in layouts().values():
+        for label, role in layout.labels.items():
+            union[label] = union.get(label, frozenset()) | {role}
+    return union
+
+
+@cache
+def _label_pattern() -> re.Pattern[str]:
+    longest_first = sorted(all_labels(), key=len, reverse=True)
+    return re.compile("|".join(map(re.escape, longest_first)))
+
+
+def labels_of(key: str) -> LabelLine | None:
+    """The labels that a line (its key) prints, or None.
+
+    A line of labels only; a label in brackets, numbered or with a colon, and text after it; or a label that
+    the dump glued behind the end of a sentence.
+    """
+    if len(key) > 400 or not (first := _label_pattern().search(key)):
+        return None
+    lead = _NUMBERED.match(key)
+    position = lead.end() if lead else 0
+    marked = position > 0
+    found: list[str] = []
+    while match := _label_pattern().match(key, position):
+        found.append(match.group())
+        closing = _CLOSING.match(key, match.end())
+        end = closing.end() if closing else match.end()
+        marked = marked and end > match.end() or end > match.end() or (marked and key[:1].isdigit())
+        position = end
+        if parenthesis := _PARENTHESIS.match(key, position):
+            position = parenthesis.end()
+        elif step := _NUMBERED.match(key, position):
+            if not _label_pattern().match(key, step.end()):
+                break
+            position = step.end()
+    if found and position >= len(key):
+        return LabelLine(tuple(found))
+    if found and marked and len(found) == 1:
+        return LabelLine(tuple(found), rest=key[position:])
+    last = list(_label_pattern().finditer(key))[-1]
+    if last.end() == len(key) and first.start() > 0 and key[last.start() - 1] in "。":
+        return LabelLine((last.group(),), at_end=True)
+    return None
+
+
+def choose_layout(keys: Iterable[str], prior: str | None = None) -> str:
+    """The layout that fits the labels of a sheet best; `prior` (the document's habit) breaks ties.
+
+    Where no label is known at all, `prior`, or the first layout there is.
+    """
+    keys = tuple(keys)
+    return max(layouts(), key=lambda name: (layouts()[name].score(keys), name == prior))
+
+
+@cache
+def budget_patterns() -> tuple[re.Pattern[str], ...]:
+    """Every way a budget line begins, over all layouts, each once."""
+    once = {pattern.pattern: pattern for layout in layouts().values() for pattern in layout.budget}
+    return tuple(once.values())
+
+
+def _expand(pattern: str) -> str:
+    for macro, meaning in _MACROS.items():
+        pattern = pattern.replace(macro, meaning)
+    return pattern

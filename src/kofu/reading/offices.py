@@ -1,0 +1,48 @@
+"""Lines that name the office in charge: a bureau of the lexicon, or sections of one."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from importlib.resources import files
+
+from ruamel.yaml import YAML
+
+from kofu.reading.layout import key_of
+
+# A name has no verbs and no particles; の and と occur in names and are left out on purpose.
+_PROSE = re.compile(r"[。をはがにで]|する|した|され|れる|事業を|以下")
+_COMPONENT = re.compile(r"^(?:[(]\d{1,2}[)][、,･・]?)+")
+
+
+@cache
+def _lexicon() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    data = YAML(typ="safe").load(
+        files("kofu.reading").joinpath("lexicon", "bureaux.yaml").read_text(encoding="utf-8")
+    )
+    endings = "|".join(map(re.escape, data.pop("endings")))
+    names = sorted({key_of(name) for group in data.values() for name in group}, key=len, reverse=True)
+    return (
+        re.compile("|".join(map(re.escape, names))),
+        re.compile(rf"(?:{endings})(?:[(][^()]*[)])?$"),
+    )
+
+
+def bureau_at(key: str, start: int = 0) -> re.Match[str] | None:
+    """A bureau of the lexicon that begins exactly at `start` of a line's key."""
+    return _lexicon()[0].match(key, start)
+
+
+def find_bureau(key: str) -> re.Match[str] | None:
+    """The first bureau of the lexicon in a line's key."""
+    return _lexicon()[0].search(key)
+
+
+def office_rank(key: str) -> int:
+    """2: the line starts with a bureau and reads as a name; 1: it only ends like a section; 0: neither."""
+    plain = _COMPONENT.sub("", key)
+    if not plain or len(plain) > 60 or _PROSE.search(plain):
+        return 0
+    if bureau_at(plain.lstrip("/(、")):
+        return 2
+    return 1 if len(plain) >= 2 and all(_lexicon()[1].search(part) for part in re.split("[、/,]", plain) if part) else 0

@@ -1,0 +1,93 @@
+"""Which lines are a title: the block above (or below) the budget line, as far as it reads as one name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from kofu.reading.cues import Cue
+
+_UNFINISHED = ("を", "の", "に", "た", "び", "・", "る", "と", "は", "が", "へ", "や", "「", "（", "(", "、")
+_MOST_LINES = 4
+_LINE_WIDTH = 24
+_NAME_ENDS = re.compile(
+    r"(?:事業費?|補助金?|支援|交付金|拠出金|出資金|負担金|委託費|対策費?|整備費?|施設費|推進|強化|促進|対応|拡大|等|投資|基金"
+    r"|給付金|プログラム|プロジェクト|制度|経費|開発|[)）】])$"
+)
+
+
+def may_be_title(cue: Cue) -> bool:
+    """Whether a line can be part of a title, seen by itself."""
+    return not (
+        cue.labels
+        or cue.budget
+        or cue.phone
+        or cue.office
+        or cue.page_number
+        or cue.contents
+        or cue.divider
+        or cue.key.endswith(("。", "、", "ます"))
+        or cue.key.startswith(("・", "※", "●", "○", "→"))
+        or len(cue.key) < 2
+    )
+
+
+def find_title(cues: Sequence[Cue], position: str, labels: Mapping[str, str]) -> list[int]:
+    """The lines of the sheet's title; `position` (above or below the budget line) is the layout's habit.
+
+    A label 施策名 wins; then the habit, where a line stands there; then the other side of the budget line.
+    """
+    for k, cue in enumerate(cues):
+        if cue.labels and labels.get(cue.labels.labels[0]) == "title":
+            if cue.labels.rest:
+                return [k, *_down(cues, k + 1, joined_to=k)]
+            return _down(cues, k + 1)
+    budgets = [k for k, cue in enumerate(cues) if cue.budget]
+    if not budgets:
+        return []
+    above = [list(range(title_start(cues, k), k)) for k in budgets]
+    below = [_down(cues, k + 1) for k in budgets if k + 1 < len(cues) and not cues[k + 1].page_break]
+    order = (below, above) if position == "below" else (above, below)
+    for blocks in order:
+        for block in blocks:
+            if block and (blocks is order[0] or _NAME_ENDS.search(cues[block[-1]].key)):
+                return block
+    return []
+
+
+def title_start(cues: Sequence[Cue], budget: int) -> int:
+    """Index of the first line of the title that ends just above the budget line; `budget` when there is none."""
+    start = budget
+    while start > 0 and budget - start < _MOST_LINES and may_be_title(cues[start - 1]):
+        upper, lower = cues[start - 1], cues[start]
+        if lower.page_break or (start == budget and lower.gap > 1):
+            break
+        if start < budget and (lower.gap or lower.lead or not continues(upper.text, lower.text)):
+            break
+        start -= 1
+    return start
+
+
+def _down(cues: Sequence[Cue], start: int, joined_to: int | None = None) -> list[int]:
+    """The title that begins at `start` and goes down, or carries on from the line `joined_to`."""
+    block: list[int] = []
+    for k in range(start, min(start + _MOST_LINES, len(cues))):
+        if not may_be_title(cues[k]) or cues[k].page_break:
+            break
+        upper = block[-1] if block else joined_to
+        if upper is not None and (cues[k].gap or not continues(cues[upper].text, cues[k].text)):
+            break
+        block.append(k)
+    return block
+
+
+def continues(upper: str, lower: str) -> bool:
+    """Whether `lower` carries on the name that `upper` begins: a parenthesis, an open word or a full line."""
+    key = upper.strip()
+    opened = sum(map(key.count, "（(「『【")) - sum(map(key.count, "）)」』】"))
+    return (
+        lower.lstrip().startswith(("（", "(", "〔", "～", "〜", "－"))
+        or opened > 0
+        or key.endswith(_UNFINISHED)
+        or (len(key) >= _LINE_WIDTH and not _NAME_ENDS.search(key))
+    )
