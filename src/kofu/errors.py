@@ -1,18 +1,22 @@
-"""Errors that are the user's to mend: one sentence in each language, and the exit code of the command line."""
+"""Errors that are the user's to mend: one sentence in each language, and how the command ends."""
 
 from __future__ import annotations
 
 
 class KofuError(ValueError):
-    """Base of every error that a user can mend; `ja` and `en` name what is wrong, where, and what to do.
+    """What a user can mend; `ja` and `en` name what is wrong, where, and what to do. Never shown as a trace.
 
-    `exit_code` is what the command line leaves with: 1 unless a subclass says otherwise. It is a ValueError
-    so that a validator may raise it and keep both languages.
+    `exit_code`: 2 for a wrong input or call; a subclass says 1 where a check found something. It is a
+    ValueError so that a validator of the model may raise it and keep both languages.
     """
 
-    exit_code = 1
+    exit_code = 2
 
     def __init__(self, ja: str, en: str | None = None) -> None:
         super().__init__(ja)
         self.ja = ja
         self.en = en or ja
+
+    def say(self, lang: str) -> str:
+        """The sentence in `lang` ("ja" or "en")."""
+        return self.en if lang == "en" else self.ja

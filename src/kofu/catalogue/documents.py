@@ -64,7 +64,7 @@ def open_source(document: Document, folder: Path) -> SourceLines | None:
     data = path.read_bytes()
     if hashlib.sha256(data).hexdigest() != document.sha256:
         raise KofuError(
-            f"{path.name}: 目録の行番号が指す資料と中身が違います（SHA-256 が一致しません）。元の資料を置いてください",
-            f"{path.name}: not the text the catalogue's lines refer to (SHA-256 differs); put the original there",
+            f"{path.name}: 目録の行番号が指す資料と違います（SHA-256 が不一致）。元の資料を置いてください",
+            f"{path.name}: not the text that the lines refer to (SHA-256 differs); put the original there",
         )
     return SourceLines(document, tuple(data.decode("utf-8").split("\n")))

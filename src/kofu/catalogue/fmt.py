@@ -1,4 +1,4 @@
-"""`kofu fmt`: the one layout of a catalogue file. Key order is fixed, comments stay with what they stand at."""
+"""`kofu fmt`: the one layout of a catalogue file. Key order is fixed, comments travel with what they say."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from kofu.catalogue.yaml_file import read_yaml
 from kofu.errors import KofuError
 
 # One order serves every level: a key has the same neighbours wherever it stands.
-KEY_ORDER = (
-    "id document lines fiscal_year round component key title aliases summary fields recipient_classes "
-    "amounts offices phones components flows limits recipients targets lineage "
-    "relation of name number ja en from to kind instrument rates fund metric comparator value yen "
-    "condition by evidence text derived at of_at notes"
-).split()
+KEY_ORDER = """
+    id document lines fiscal_year round component key title aliases summary fields recipient_classes
+    amounts offices phones components flows limits recipients targets lineage
+    relation of name number ja en from to kind instrument rates fund metric comparator value yen
+    condition by evidence text derived at of_at notes
+""".split()
 _RANK = {key: rank for rank, key in enumerate(KEY_ORDER)}
 # What a plain scalar may not look like; inside [ … ] also no comma or bracket.
 _UNSAFE = re.compile(r"^$|^[?:,\[\]{}#&*!|>'\"%@`]|^-(\s|$)|^\s|\s$|:$|:\s|\s#|\n")

@@ -14,7 +14,7 @@ from kofu.programme.model import Programme
 PACKAGE_DATA = Path(__file__).parent / "data"
 
 
-class BrokenCatalogue(KofuError):
+class BrokenCatalogueError(KofuError):
     """The catalogue holds errors; `problems` names each with file and line."""
 
     exit_code = 1
@@ -22,7 +22,7 @@ class BrokenCatalogue(KofuError):
     def __init__(self, problems: list[Problem]) -> None:
         first = problems[0]
         super().__init__(
-            f"目録に誤りが{len(problems)}件あります。最初の誤り: {first.say('ja')}（kofu check で全部を表示します）",
+            f"目録に誤りが{len(problems)}件あります。最初: {first.say('ja')}（全部は kofu check で）",
             f"the catalogue has {len(problems)} errors; the first: {first.say('en')} (kofu check shows all)",
         )
         self.problems = problems
@@ -55,7 +55,7 @@ def load(folder: Path, tick: Callable[[Path], None] = lambda path: None) -> list
     """Every programme of a folder, newest year first, then in the order of the document.
 
     Raises:
-        BrokenCatalogue: when any file is not valid.
+        BrokenCatalogueError: when any file is not valid.
     """
     good, problems = [], []
     for path in files(folder):
@@ -67,5 +67,5 @@ def load(folder: Path, tick: Callable[[Path], None] = lambda path: None) -> list
         tick(path)
     problems += validate_together(good)
     if problems:
-        raise BrokenCatalogue(problems)
+        raise BrokenCatalogueError(problems)
     return sorted((p for _, p in good), key=lambda p: (-p.fiscal_year, p.document, p.lines))

@@ -50,7 +50,11 @@ def prove(programme: Programme, source: SourceLines) -> Iterator[Finding]:
         lines = [source.at(number) for number in fact.at]
         for field, missing in _missing(fact, lines):
             where = "、".join(map(str, fact.at))
-            yield (*place, field), f"「{missing}」が {where} 行に見つかりません", f"{missing!r} not found in lines {where}"
+            yield (
+                (*place, field),
+                f"「{missing}」が {where} 行に見つかりません",
+                f"{missing!r} not found in lines {where}",
+            )
 
 
 def _missing(fact: model.Fact, lines: list[str]) -> Iterator[tuple[str, str]]:
@@ -148,7 +152,7 @@ def _quantity_stands(quantity: Quantity, lines: list[str]) -> bool:
 
 
 def _derived(fact: model.Fact, value: Fraction | None, lines: list[str]) -> bool:
-    """Whether `derived` is arithmetic over numbers in the lines that gives `value`, or words printed there."""
+    """Whether `derived` is arithmetic over numbers in the lines that gives `value`, or words there."""
     if fact.derived is None:
         return False
     steps = _STEP.split(fact.derived.split("=")[0].split("＝")[0].strip())

@@ -1,4 +1,4 @@
-"""The embedded database: one read-only SQLite file, built from the catalogue's files and named by their hash."""
+"""The embedded database: one read-only SQLite file, built from the catalogue and named by its hash."""
 
 from __future__ import annotations
 
@@ -29,7 +29,9 @@ class Store:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.connection = sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True, check_same_thread=False)
+        self.connection = sqlite3.connect(
+            f"file:{path}?mode=ro&immutable=1", uri=True, check_same_thread=False
+        )
 
     def programme(self, identifier: str) -> Programme:
         """The programme with this id.
@@ -39,7 +41,7 @@ class Store:
         """
         row = self.connection.execute("SELECT json FROM programme WHERE id = ?", (identifier,)).fetchone()
         if row is None:
-            raise UnknownProgramme(
+            raise UnknownProgrammeError(
                 f"「{identifier}」という事業はありません。kofu list で id を確かめてください",
                 f"there is no programme {identifier!r}; kofu list shows the ids",
             )
@@ -63,7 +65,7 @@ class Store:
         return found
 
 
-class UnknownProgramme(KofuError):
+class UnknownProgrammeError(KofuError):
     """No programme has this id."""
 
 
@@ -92,7 +94,7 @@ def open_store(
     """The database of the catalogue in `folder`, built first if these files were never built.
 
     Raises:
-        BrokenCatalogue: when the files hold errors.
+        BrokenCatalogueError: when the files hold errors.
         KofuError: when the cache folder cannot be written.
     """
     where = cache or _cache_folder()
@@ -130,7 +132,13 @@ def build(path: Path, programmes: Iterable[Programme]) -> None:
 def _insert(connection: sqlite3.Connection, number: int, programme: Programme) -> None:
     connection.execute(
         "INSERT INTO programme VALUES (?, ?, ?, ?, ?)",
-        (number, programme.id, programme.document, appropriation(programme), programme.model_dump_json(by_alias=True)),
+        (
+            number,
+            programme.id,
+            programme.document,
+            appropriation(programme),
+            programme.model_dump_json(by_alias=True),
+        ),
     )
     connection.executemany(
         "INSERT OR IGNORE INTO facet VALUES (?, ?, ?)", [(k, v, number) for k, v in facets_of(programme)]
@@ -146,9 +154,14 @@ def _texts(programme: Programme) -> tuple[list[str], list[str], list[str], list[
     titles = [programme.title.ja, programme.title.en or "", *(a.name for a in programme.aliases)]
     names = [o.name for o in programme.offices] + [c.title for c in programme.components]
     names += [n for f in programme.flows for n in (f.payer, f.payee)] + [r.name for r in programme.recipients]
-    terms = [t for term in (*programme.fields, *programme.recipient_classes, *programme.instruments)
-             for t in (term.ja, term.en)]  # fmt: skip
-    details = terms + [t.metric for t in programme.targets] + [limit.condition or "" for limit in programme.limits]
+    terms = [
+        t
+        for term in (*programme.fields, *programme.recipient_classes, *programme.instruments)
+        for t in (term.ja, term.en)
+    ]
+    details = (
+        terms + [t.metric for t in programme.targets] + [limit.condition or "" for limit in programme.limits]
+    )
     return titles, names, [programme.summary.ja, programme.summary.en], [programme.id, *details]
 
 

@@ -1,8 +1,8 @@
 """Tokens for full-text search: pairs of letters for Japanese, whole words for the rest.
 
-Japanese has no spaces, so each run of Japanese letters becomes its overlapping pairs, and its last letter alone: 補助金 →
-補助, 助金, 金. Every letter then starts exactly one token, which makes any substring of two letters or more
-a phrase of pairs and any single letter a prefix. Words in Latin letters and numbers stay whole.
+Japanese has no spaces, so each run of Japanese letters becomes its overlapping pairs, and its last letter
+alone: 補助金 → 補助, 助金, 金. Every letter then starts exactly one token, which makes any substring of two
+letters or more a phrase of pairs and any single letter a prefix. Latin words and numbers stay whole.
 """
 
 from __future__ import annotations

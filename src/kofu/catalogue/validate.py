@@ -15,12 +15,14 @@ from kofu.programme import model
 from kofu.programme.model import Programme
 from kofu.programme.vocabulary import AmountKind
 
-_KEYS = sorted({
-    field.alias or name
-    for kind in vars(model).values()
-    if isinstance(kind, type) and issubclass(kind, model.Model)
-    for name, field in kind.model_fields.items()
-})  # fmt: skip
+_KEYS = sorted(
+    {
+        field.alias or name
+        for kind in vars(model).values()
+        if isinstance(kind, type) and issubclass(kind, model.Model)
+        for name, field in kind.model_fields.items()
+    }
+)
 
 
 def validate(file: YamlFile) -> tuple[Programme | None, list[Problem]]:
@@ -32,7 +34,14 @@ def validate(file: YamlFile) -> tuple[Programme | None, list[Problem]]:
         programme = Programme.model_validate(file.data)
     except ValidationError as error:
         return None, problems + [_explain(file, detail) for detail in error.errors()]
-    for check in (_identity, _lines_inside, _components_exist, _money_starts_at_state, _amounts_agree, _no_doubt):
+    for check in (
+        _identity,
+        _lines_inside,
+        _components_exist,
+        _money_starts_at_state,
+        _amounts_agree,
+        _no_doubt,
+    ):
         problems += [_problem(file, place, ja, en) for place, ja, en in check(programme, file)]
     return programme, problems
 
@@ -43,17 +52,30 @@ def validate_together(programmes: Iterable[tuple[YamlFile, Programme]]) -> list[
     problems = []
     for file, programme in programmes:
         if programme.id in known:
-            problems.append(_problem(file, ("id",), "この id は他のファイルにもあります", "this id stands in another file"))
+            problems.append(
+                _problem(
+                    file, ("id",), "この id は他のファイルにもあります", "this id stands in another file"
+                )
+            )
         known[programme.id] = programme
     for file, programme in programmes:
         for other in known.values():
-            if other.id < programme.id and other.document == programme.document and _overlap(other, programme):
-                problems.append(_problem(file, ("lines",), f"{other.id} の範囲と重なっています", f"overlaps {other.id}"))
+            if (
+                other.id < programme.id
+                and other.document == programme.document
+                and _overlap(other, programme)
+            ):
+                problems.append(
+                    _problem(file, ("lines",), f"{other.id} の範囲と重なっています", f"overlaps {other.id}")
+                )
         for i, tie in enumerate(programme.lineage):
             earlier = known.get(tie.of)
             if earlier is None or earlier.fiscal_year >= programme.fiscal_year:
-                problems.append(_problem(file, ("lineage", i, "of"), f"{tie.of} は前の年度の事業として見つかりません",
-                                         f"{tie.of} is no programme of an earlier year"))  # fmt: skip
+                ja, en = (
+                    f"{tie.of} は前の年度の事業にありません",
+                    f"{tie.of} is no programme of an earlier year",
+                )
+                problems.append(_problem(file, ("lineage", i, "of"), ja, en))
     return problems
 
 
@@ -65,11 +87,14 @@ def _problem(file: YamlFile, place: Place, ja: str, en: str) -> Problem:
 
 
 def dotted(place: Place) -> str:
+    """A place as people write it: flows[0].rates."""
     return "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in place).lstrip(".")
 
 
 def _explain(file: YamlFile, detail: Any) -> Problem:
-    place: Place = tuple(p for p in detail["loc"] if not str(p).startswith(("function-", "constrained-", "lax-")))
+    place: Place = tuple(
+        p for p in detail["loc"] if not str(p).startswith(("function-", "constrained-", "lax-"))
+    )
     cause = detail.get("ctx", {}).get("error")
     kind = detail["type"]
     if isinstance(cause, KofuError):
@@ -81,7 +106,10 @@ def _explain(file: YamlFile, detail: Any) -> Problem:
         ja = "知らない項目です。" + (f"{near[0]} の書き誤りではありませんか" if near else "削ってください")
         en = "unknown key; " + (f"did you mean {near[0]}?" if near else "remove it")
     elif kind == "string_pattern_mismatch":
-        ja, en = f"「{detail['input']}」はこの項目の書き方ではありません", f"{detail['input']!r} has not the form of this field"
+        ja, en = (
+            f"「{detail['input']}」はこの項目の書き方ではありません",
+            f"{detail['input']!r} has not the form of this field",
+        )
     else:
         ja = f"値「{detail['input']}」を読めません（{cause or detail['msg']}）"
         en = f"cannot read {detail['input']!r} ({cause or detail['msg']})"
@@ -90,7 +118,11 @@ def _explain(file: YamlFile, detail: Any) -> Problem:
 
 def _identity(programme: Programme, file: YamlFile) -> Iterator[Finding]:
     if file.path.stem != programme.id:
-        yield ("id",), f"ファイル名 {file.path.name} と違います", f"differs from the file's name {file.path.name}"
+        yield (
+            ("id",),
+            f"ファイル名 {file.path.name} と違います",
+            f"differs from the file's name {file.path.name}",
+        )
     document = documents().get(programme.document)
     if document is None:
         yield ("document",), "この資料は documents.yaml にありません", "no such document in documents.yaml"
@@ -98,9 +130,17 @@ def _identity(programme: Programme, file: YamlFile) -> Iterator[Finding]:
     if not programme.id.startswith(document.prefix + "-"):
         yield ("id",), f"{document.prefix}- で始めてください", f"must start with {document.prefix}-"
     if (programme.fiscal_year, programme.round) != (document.fiscal_year, document.round):
-        yield ("fiscal_year",), "資料の年度・補正の回と違います", "differs from the year and round of the document"
+        yield (
+            ("fiscal_year",),
+            "資料の年度・補正の回と違います",
+            "differs from the year and round of the document",
+        )
     if programme.lines[1] > document.lines or programme.lines[0] > programme.lines[1]:
-        yield ("lines",), f"資料の行（1-{document.lines}）の外です", f"outside the document (1-{document.lines})"
+        yield (
+            ("lines",),
+            f"資料の行（1-{document.lines}）の外です",
+            f"outside the document (1-{document.lines})",
+        )
 
 
 def facts(programme: Programme) -> Iterator[tuple[Place, model.Fact]]:
@@ -116,7 +156,11 @@ def _lines_inside(programme: Programme, file: YamlFile) -> Iterator[Finding]:
     for place, fact in facts(programme):
         for line in fact.at:
             if not first <= line <= last:
-                yield (*place, "at"), f"{line} 行はシート（{first}-{last}）の外です", f"line {line} is outside the sheet"
+                yield (
+                    (*place, "at"),
+                    f"{line} 行はシート（{first}-{last}）の外です",
+                    f"line {line} is outside the sheet",
+                )
 
 
 def _components_exist(programme: Programme, file: YamlFile) -> Iterator[Finding]:
@@ -126,7 +170,11 @@ def _components_exist(programme: Programme, file: YamlFile) -> Iterator[Finding]
             named = fact.component if isinstance(fact.component, list) else [fact.component]
             for key in named:
                 if key is not None and key not in keys:
-                    yield (name, i, "component"), f"細事業「{key}」がありません", f"there is no component {key!r}"
+                    yield (
+                        (name, i, "component"),
+                        f"細事業「{key}」がありません",
+                        f"there is no component {key!r}",
+                    )
 
 
 def _money_starts_at_state(programme: Programme, file: YamlFile) -> Iterator[Finding]:
@@ -138,7 +186,11 @@ def _money_starts_at_state(programme: Programme, file: YamlFile) -> Iterator[Fin
             yield ("flows", i, "from"), "この支払元に届く流れがありません", "no flow reaches this payer"
     for i, recipient in enumerate(programme.recipients):
         if programme.flows and recipient.name not in reached:
-            yield ("recipients", i, "name"), "この受け手に届く流れがありません", "no flow reaches this recipient"
+            yield (
+                ("recipients", i, "name"),
+                "この受け手に届く流れがありません",
+                "no flow reaches this recipient",
+            )
 
 
 def _amounts_agree(programme: Programme, file: YamlFile) -> Iterator[Finding]:
@@ -153,7 +205,11 @@ def _amounts_agree(programme: Programme, file: YamlFile) -> Iterator[Finding]:
 def _no_doubt(programme: Programme, file: YamlFile) -> Iterator[Finding]:
     for place, fact in facts(programme):
         if fact.doubt:
-            yield (*place, "doubt"), "疑いは確かめて消し、残るものは notes に書いてください", "settle it, or move it to notes"
+            yield (
+                (*place, "doubt"),
+                "疑いは確かめて消し、残るものは notes に書いてください",
+                "settle it, or move it to notes",
+            )
 
 
 def _overlap(one: Programme, other: Programme) -> bool:

@@ -52,19 +52,27 @@ def read_yaml(path: Path) -> YamlFile:
     try:
         text = path.read_text(encoding="utf-8")
     except UnicodeDecodeError:
-        return _broken(path, 1, "UTF-8 ではありません。UTF-8 で保存し直してください", "not UTF-8; save it as UTF-8")
+        return _broken(
+            path, 1, "UTF-8 ではありません。UTF-8 で保存し直してください", "not UTF-8; save it as UTF-8"
+        )
     try:
         node = YAML(typ="safe").compose(text)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         what = error.problem or error.context or "?"
         line = mark.line + 1 if mark else 1
-        return _broken(path, line, f"YAML として読めません（{what}）。字下げと引用符を確かめてください",
-                       f"not valid YAML ({what}); check indentation and quotes")  # fmt: skip
+        return _broken(
+            path,
+            line,
+            f"YAML として読めません（{what}）。字下げと引用符を確かめてください",
+            f"not valid YAML ({what}); check indentation and quotes",
+        )
     except YAMLError as error:
         return _broken(path, 1, f"YAML として読めません（{error}）", f"not valid YAML ({error})")
     if not isinstance(node, MappingNode):
-        return _broken(path, 1, "「id: …」で始まる項目の並びにしてください", "must be a mapping that starts with id:")
+        return _broken(
+            path, 1, "「id: …」で始まる項目の並びにしてください", "must be a mapping that starts with id:"
+        )
     lines: dict[Place, int] = {}
     problems: list[Problem] = []
     data = _plain(node, (), lines, problems, path.name)
@@ -83,8 +91,15 @@ def _plain(node: Node, place: Place, lines: dict[Place, int], problems: list[Pro
             key = str(key_node.value)
             line = key_node.start_mark.line + 1
             if key in mapping:
-                problems.append(Problem(file, line, key, "同じ項目が2回あります。1つにしてください",
-                                        "this key stands twice; keep one"))  # fmt: skip
+                problems.append(
+                    Problem(
+                        file,
+                        line,
+                        key,
+                        "同じ項目が2回あります。1つにしてください",
+                        "this key stands twice; keep one",
+                    )
+                )
             lines[(*place, key)] = line
             mapping[key] = _plain(value_node, (*place, key), lines, problems, file)
         return mapping
@@ -95,7 +110,7 @@ def _plain(node: Node, place: Place, lines: dict[Place, int], problems: list[Pro
 
 
 def _scalar(node: ScalarNode) -> Any:
-    """Only whole numbers, true/false and null are not text: 1/2, 3,400億円 and 03-1234-5678 stay as written."""
+    """Only numbers, true/false and null are not text: 1/2, 3,400億円 and 03-1234-5678 stay as written."""
     kind = str(node.tag).rsplit(":", 1)[-1]
     value: str = node.value
     if kind == "int" and value.lstrip("+-").isdigit():
@@ -118,5 +133,7 @@ def load_plain(path: Path) -> Any:
     try:
         node = YAML(typ="safe").compose(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, YAMLError) as error:
-        raise KofuError(f"{path.name}: 読めません（{error}）", f"{path.name}: cannot be read ({error})") from error
+        raise KofuError(
+            f"{path.name}: 読めません（{error}）", f"{path.name}: cannot be read ({error})"
+        ) from error
     return _plain(node, (), {}, [], path.name)

@@ -13,6 +13,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, WithJsonSchema
 from pydantic import Field as Meta
 
+from kofu.errors import KofuError
 from kofu.programme.vocabulary import (
     AmountKind,
     Comparator,
@@ -38,10 +39,15 @@ def _lines(value: Any) -> Any:
             continue
         first, dash, last = str(item).partition("-")
         if not (first.strip().isdigit() and (not dash or last.strip().isdigit())):
-            raise ValueError(f"「{item}」は行番号として読めません（例: 112、112-114）")
+            raise KofuError(
+                f"「{item}」は行番号として読めません（例: 112、112-114）",
+                f"{item!r} is no line number (e.g. 112 or 112-114)",
+            )
         numbers.extend(range(int(first), int(last if dash else first) + 1))
     if not numbers or min(numbers) < 1:
-        raise ValueError("行番号を1つ以上書いてください（1から数えます）")
+        raise KofuError(
+            "行番号を1つ以上書いてください（1から数えます）", "give one line number or more, counted from 1"
+        )
     return tuple(numbers)
 
 
@@ -51,7 +57,10 @@ def _quantity(value: Any) -> Any:
     if isinstance(value, dict):
         return Quantity(Fraction(str(value["value"])), str(value["unit"]))
     if not isinstance(value, str):
-        raise ValueError(f"{value} は「50億円」「80%」のように単位を付けて書いてください")
+        raise KofuError(
+            f"{value} は「50億円」「80%」のように単位を付けて書いてください",
+            f"write {value} with its unit, like 50億円 or 80%",
+        )
     return parse_quantity(value)
 
 
@@ -59,10 +68,16 @@ def _yen(value: Any) -> Any:
     if isinstance(value, int) and not isinstance(value, bool):
         return value
     if not isinstance(value, str):
-        raise ValueError(f"{value} は「150億円」のように書いてください（小数の数値は使えません）")
+        raise KofuError(
+            f"{value} は「150億円」のように書いてください（小数の数値は使えません）",
+            f"write {value} like 150億円 (a floating-point number cannot be money)",
+        )
     quantity = parse_quantity(value)
     if quantity.unit != "円" or quantity.value.denominator != 1:
-        raise ValueError(f"「{value}」は円の整数として読めません（例: 150億円、7.9億円）")
+        raise KofuError(
+            f"「{value}」は円の整数として読めません（例: 150億円、7.9億円）",
+            f"{value!r} is no whole sum of yen (e.g. 150億円, 7.9億円)",
+        )
     return int(quantity.value)
 
 
@@ -70,7 +85,10 @@ def _rate(value: Any) -> Any:
     if isinstance(value, Rate):
         return value
     if not isinstance(value, str):
-        raise ValueError(f"補助率 {value} は分数で書いてください（例: 1/2、3/4以内、定額）")
+        raise KofuError(
+            f"補助率 {value} は分数で書いてください（例: 1/2、3/4以内、定額）",
+            f"write the rate {value} as a fraction (e.g. 1/2, 3/4以内, 定額)",
+        )
     return parse_rate(value)
 
 
@@ -104,7 +122,10 @@ ExactQuantity = Annotated[
     ),
 ]
 ExactRate = Annotated[
-    Rate, BeforeValidator(_rate), PlainSerializer(str), WithJsonSchema({"type": "string", "examples": ["3/4以内"]})
+    Rate,
+    BeforeValidator(_rate),
+    PlainSerializer(str),
+    WithJsonSchema({"type": "string", "examples": ["3/4以内"]}),
 ]
 _serial = PlainSerializer(_code)
 AmountKindTerm = Annotated[AmountKind, _term(AmountKind), _serial, _schema_of(AmountKind)]
@@ -125,10 +146,12 @@ class Model(BaseModel):
 
 
 class Fact(Model):
-    """Anything a sheet says. `at`: the lines it stands in, in reading order, from 1, in the sheet's document."""
+    """Anything a sheet says. `at`: the lines it stands in, in reading order, from 1, in its document."""
 
     at: Lines
-    text: str | None = Meta(None, description="the characters printed there, where they differ from the value")
+    text: str | None = Meta(
+        None, description="the characters printed there, where they differ from the value"
+    )
     derived: str | None = Meta(None, description="how the value follows from what is printed, e.g. 1/2 ÷ 3/4")
     doubt: str | None = Meta(None, description="why a reader is not sure; never set in the catalogue")
 

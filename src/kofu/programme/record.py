@@ -1,8 +1,8 @@
 """The exchange record: one JSON object a programme, facts only, with plain numbers.
 
-The fields and their order are the published ones of `docs/record.md`; spans, tags and summaries are in the full
-JSON of a programme (`Programme.model_dump`). A JSON number cannot hold every exact fraction: `value` is an integer
-where the quantity is whole, else the nearest number to ten decimals (1/3 → 0.3333333333).
+The fields and their order are the published ones of `docs/record.md`; spans, tags and summaries are in the
+full JSON of a programme (`Programme.model_dump`). A JSON number cannot hold every exact fraction: `value` is
+an integer where the quantity is whole, else the nearest number to ten decimals (1/3 → 0.3333333333).
 """
 
 from __future__ import annotations

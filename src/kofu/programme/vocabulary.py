@@ -8,6 +8,8 @@ from __future__ import annotations
 from enum import Enum
 from typing import Self
 
+from kofu.errors import KofuError
+
 
 class Term(Enum):
     """A member of a closed vocabulary: `value` is the code, `ja` what officials write, `en` the English."""
@@ -34,7 +36,10 @@ class Term(Enum):
             if text in (member.value, member.ja):
                 return member
         allowed = "、".join(member.ja for member in cls)
-        raise ValueError(f"「{text}」は使えません。次のどれかにしてください: {allowed}")
+        raise KofuError(
+            f"「{text}」は使えません。次のどれかにしてください: {allowed}",
+            f"{text!r} is no term of this field; use one of: {allowed}",
+        )
 
 
 class Instrument(Term):
@@ -59,7 +64,11 @@ class AmountKind(Term):
     """金額の種類: what a printed sum of yen is."""
 
     APPROPRIATION = "appropriation", "予算額", "appropriation"
-    TOTAL_WITH_COMMITMENTS = "total_with_commitments", "国庫債務負担行為等を含む総額", "total with commitments"
+    TOTAL_WITH_COMMITMENTS = (
+        "total_with_commitments",
+        "国庫債務負担行為等を含む総額",
+        "total with commitments",
+    )
     OTHER_MINISTRY_SHARE = "other_ministry_share", "他省計上", "other ministry's share"
     GUARANTEED_BORROWING_INCLUDED_TOTAL = (
         "guaranteed_borrowing_included_total",
@@ -108,6 +117,7 @@ class Field(Term):
     SPACE = "space", "宇宙・航空", "space and aviation"
     MOBILITY = "mobility", "モビリティ・物流", "mobility and logistics"
     HEALTH = "health", "医療・バイオ", "health and bio"
+    COMMERCE = "commerce", "商業・サービス", "commerce and services"
     CULTURE = "culture", "コンテンツ・観光・スポーツ", "content, tourism and sport"
     PEOPLE = "people", "人材・女性活躍", "people and skills"
     TRADE = "trade", "通商・海外展開", "trade and overseas business"

@@ -13,7 +13,7 @@ _YEN = re.compile(r"\d[\d,.]*(?:兆|億|百万|千万|千|万)+円?|\d[\d,]{3,}�
 _PHONE = re.compile(r"(?<!\d)[((]?0\d{1,4}[-‐−–ー―(][\d]{1,4}[-‐−–ー―)]\d{3,4}(?!\d)")
 _PAGE_NUMBER = re.compile(r"^[-‐−–(]?\d{1,3}[-‐−–)]?$")
 _PAGE_NUMBER_AT_END = re.compile(r"\s(\d{1,3})$")
-_LEADERS = re.compile(r"[・…‥.･]{4,}-?\(?\d{1,3}\)?$")
+LEADERS = re.compile(r"[・…‥.･]{4,}-?\(?\d{1,3}\)?$")
 _DIVIDER = re.compile(r"^(?:[ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩ]|第[一二三四五六七八九十\d]+[章部])[..．、\s]")
 _OPENING = re.compile(r"^[【\[(<※○・◆■]*")
 _SENTENCE = re.compile(r"(?:。|ます|する|した|である|こと)[)）」]?$|^[・※•○●✓]")
@@ -75,7 +75,7 @@ def _cue(line: Line, text: str, gap: int, page_break: bool) -> Cue:
         office=0 if labels else office_rank(_PHONE.sub("", key).rstrip("/")),
         page_number=bool(_PAGE_NUMBER.match(key)),
         ends_in_number=has_digit and bool(_PAGE_NUMBER_AT_END.search(text)),
-        contents=has_digit and bool(_LEADERS.search(key)),
+        contents=has_digit and bool(LEADERS.search(key)),
         divider=bool(_DIVIDER.match(text)),
         prose=bool(_SENTENCE.search(key)),
     )

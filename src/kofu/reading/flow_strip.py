@@ -22,7 +22,8 @@ _PROSE = re.compile(
 )
 _PAPERWORK = re.compile(
     r"予算|億円|百万円|\d{2,4}[-ー―－]\d{3,4}[-ー―－]\d{3,4}"
-    r"|(課|室|局|部|官付|事務局総務)(\s*[、/].*)?$|(?<!企業)(?<!業等)グループ|^[^国]*(補正|要求)額"
+    r"|(課|室|局|部|官付|事務局総務)(\s*[、/].*)?$|[^業等\s]グループ|^[^国]*(補正|要求)額|庁(長官官房)?$"
+    r"|国が?\s*\d+/\d|県が?\s*\d+/\d"
 )
 _HEADING = re.compile(
     r"^(事業)?の?(内容|概要|目的|イメージ|スキーム|詳細|効果)|^事業(目的|概要|スキーム|イメージ)|^条件\(|^成果(目標|イメージ)"
@@ -63,7 +64,7 @@ def cut_strip(sheet: Sheet) -> Strip:
     wall = False
     for block in _blocks(sheet.lines):
         prose = [_is_prose(fold(line.text)) for line in block]
-        running = len(block) > 1 and 2 * sum(prose) >= len(block)
+        running = len(block) > 1 and 2 * sum(prose) > len(block)
         for line, is_prose in zip(block, prose, strict=True):
             content = fold(line.text)
             if running or is_prose or line.number in paperwork or _is_frame(content):

@@ -135,8 +135,7 @@ def _tails(strip: Strip, end: int) -> Iterator[tuple[int, float]]:
     yield end, 0.0
     size = len(strip.text)
     if end < size and strip.text[end] == "等" and strip.text[end - 1] != "等":
-        crossed = _CROSSING.get(strip.breaks[end], WALL)
-        yield end + 1, 0.1 + crossed
+        yield end + 1, 0.05 + 0.3 * _CROSSING.get(strip.breaks[end], 99.0)
     if end < size and strip.text[end] == "(":
         for pattern, extra in ((_SHORT, 0.1), (_PAREN, 0.7)):
             match = pattern.match(strip.text, end)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from functools import cache
 from importlib.resources import files
 
@@ -33,9 +34,9 @@ def bureau_at(key: str, start: int = 0) -> re.Match[str] | None:
     return _lexicon()[0].match(key, start)
 
 
-def find_bureau(key: str) -> re.Match[str] | None:
-    """The first bureau of the lexicon in a line's key."""
-    return _lexicon()[0].search(key)
+def find_bureau(text: str) -> re.Match[str] | None:
+    """The first bureau of the lexicon in a text."""
+    return _lexicon()[0].search(text)
 
 
 def office_rank(key: str) -> int:
@@ -46,3 +47,20 @@ def office_rank(key: str) -> int:
     if bureau_at(plain.lstrip("/(、")):
         return 2
     return 1 if len(plain) >= 2 and all(_lexicon()[1].search(part) for part in re.split("[、/,]", plain) if part) else 0
+
+
+def ends_as_section(key: str) -> bool:
+    """Whether a name ends like a section: 課, 室, 官付 …"""
+    return bool(_lexicon()[1].search(key))
+
+
+def bureau_length(text: str) -> int:
+    """How many characters at the start of a text name bureaux, one after another, spaces between them counted."""
+    narrow = unicodedata.normalize("NFKC", text)
+    text = narrow if len(narrow) == len(text) else text
+    position = 0
+    while match := bureau_at(text, position):
+        position = match.end()
+        while text[position : position + 1] == " ":
+            position += 1
+    return position

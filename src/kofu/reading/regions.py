@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from kofu.reading.cues import Cue
 from kofu.reading.document import Line
 from kofu.reading.layout import Layout, layouts
+from kofu.reading.offices import ends_as_section
 from kofu.reading.titles import find_title
 
 TEXT_ROLES = frozenset({"purpose", "outline", "targets", "point", "policy"})
@@ -26,7 +27,7 @@ _FLOW = re.compile(
 )
 _ENDED = re.compile(r"(?:[。)]|す)$")
 _OPENS_PARAGRAPH = re.compile(
-    r"^(?:[・●○✓•※▪◆]|[(]\d+[)]|\d+[.．]|(?:短期|中期|中長期|長期|最終)的?(?:に|には|$)|また、|具体的には|このため|本事業)"
+    r"^(?:[・●○✓•※▪◆<〈【①-⑳]|[(]\d+[)]|\d+[.．]|(?:短期|中期|中長期|長期|最終)的?(?:に|には|$)|また、|具体的には|このため|本事業)"
 )
 _AIM = re.compile(r"目指|目標|達成|以上(?:と|に|実)|実現する|寄与|貢献")
 _AIM_OPENS = re.compile(r"^(?:短期|中期|中長期|長期|最終)的?に|(?:目指す|目指します|目標とする)。?$")
@@ -59,15 +60,29 @@ def _headline_roles(cues: Sequence[Cue], layout: Layout) -> list[str]:
             roles[k] = "page_number"
         elif cue.divider and k == 0:
             roles[k] = "divider"
-    title = find_title(cues, layout.title, layout.labels)
-    for k in title:
+    for k in find_title(cues, layout.title, layout.labels):
         roles[k] = "title"
+    _complete_offices(cues, roles)
     return roles
+
+
+def _complete_offices(cues: Sequence[Cue], roles: list[str]) -> None:
+    """Names that the print broke: 事務局総務 / 課, and a piece between a bureau and the section it ends in."""
+    for k in range(1, len(cues)):
+        if roles[k] or cues[k].gap > 1 or roles[k - 1] != "office" or cues[k].labels or cues[k].prose:
+            continue
+        key, before = cues[k].key, cues[k - 1].key
+        if len(key) <= 4 and key.endswith(("課", "室")) and not cues[k].gap and not ends_as_section(before):
+            roles[k] = "office"
+        elif k + 1 < len(cues) and roles[k + 1] == "office" and cues[k + 1].gap <= 1:
+            joins = cues[k + 1].office == 1 and ends_as_section(cues[k + 1].key)
+            if joins and not ends_as_section(before) and 3 <= len(key) <= 20 and not _FLOW.fullmatch(key):
+                roles[k] = "office"
 
 
 def _walk(cues: Sequence[Cue], roles: list[str], layout: Layout) -> set[str]:
     """Give each line without a role the role of the region it stands in; the roles that labels opened."""
-    state, ended, opened = "rest", True, set()
+    state, started, ended, opened = "rest", False, True, set()
     for k, cue in enumerate(cues):
         if cue.labels and roles[k] in ("", "title"):
             known = [layout.labels[label] for label in cue.labels.labels if label in layout.labels]
@@ -77,7 +92,7 @@ def _walk(cues: Sequence[Cue], roles: list[str], layout: Layout) -> set[str]:
                 before, state = state, text[-1]
                 if roles[k] == "":
                     roles[k] = before if cue.labels.at_end else state if cue.labels.rest else "label"
-                ended = True
+                started, ended = bool(cue.labels.rest), True
                 continue
         if roles[k]:
             if roles[k] in ("title", "budget") or (ended and state in TEXT_ROLES):
@@ -87,24 +102,57 @@ def _walk(cues: Sequence[Cue], roles: list[str], layout: Layout) -> set[str]:
             if state in TEXT_ROLES and ended:
                 state = "scheme"
         else:
-            if state == "scheme" and cue.prose:
+            if state == "scheme" and cue.prose or (started and ended and _leaves_text(cues, k, state)):
                 state = "rest"
             roles[k] = state
-            ended = bool(_ENDED.search(cue.key))
+            started, ended = True, bool(_ENDED.search(cue.key))
     return opened
+
+
+def _leaves_text(cues: Sequence[Cue], k: int, state: str) -> bool:
+    """Whether the sentences of a text region are over at line `k` and loose words of a diagram follow."""
+    opens = _OPENS_PARAGRAPH.match(cues[k].key) or _OPENS_PARAGRAPH.match(cues[k].text)
+    if state not in TEXT_ROLES or not cues[k].gap or opens:
+        return False
+    for cue in cues[k : k + 8]:
+        if _ENDED.search(cue.key):
+            return False
+        if len(cue.key) < 12 or cue.labels:
+            return True
+    return True
 
 
 def _reclaim_targets(cues: Sequence[Cue], roles: list[str]) -> None:
     """The label of targets stands alone: take the paragraphs that read like targets, wherever they stand."""
     paragraphs = _paragraphs(cues, roles)
-    stray = [p for p in paragraphs if roles[p[0]] == "rest" and _AIM.search("".join(cues[k].key for k in p))]
+    rest = [p for p in paragraphs if roles[p[0]] == "rest"]
+    hits = [n for n, p in enumerate(rest) if _AIM.search("".join(cues[k].key for k in p)) or _opens_aim(cues, p)]
+    stray = [rest[n] for n in _with_siblings(cues, rest, hits)]
     if not stray:
         others = [p for p in paragraphs if roles[p[0]] in TEXT_ROLES]
-        stray = [p for p in others if _AIM_OPENS.search(cues[p[0]].key) or _AIM_OPENS.search(cues[p[-1]].key)]
-        stray = [p for p in stray if p[0] == 0 or roles[p[0] - 1] != "label"]
+        stray = [p for p in others if _opens_aim(cues, p) and (p[0] == 0 or roles[p[0] - 1] != "label")]
     for paragraph in stray:
         for k in paragraph:
             roles[k] = "targets"
+
+
+def _opens_aim(cues: Sequence[Cue], paragraph: Sequence[int]) -> bool:
+    """Whether a paragraph starts (短期的には …) or ends (… を目指す。) as only targets do."""
+    return bool(_AIM_OPENS.search(cues[paragraph[0]].key) or _AIM_OPENS.search(cues[paragraph[-1]].key))
+
+
+def _with_siblings(cues: Sequence[Cue], paragraphs: Sequence[Sequence[int]], hits: Sequence[int]) -> list[int]:
+    """The hits, what stands between two of them, and items of the same list that follow the last."""
+    if not hits:
+        return []
+    last = hits[-1]
+    while last + 1 < len(paragraphs) and paragraphs[last + 1][0] == paragraphs[last][-1] + 1:
+        marks = {cues[paragraphs[n][0]].key[0] for n in (last, last + 1)}
+        if len(marks) > 1 or not marks & set("・•●○✓("):
+            break
+        last += 1
+    near = [n for n in hits if n == hits[0] or paragraphs[n][0] - paragraphs[n - 1][-1] < 12]
+    return sorted({*hits, *range(near[0], near[-1] + 1), *range(hits[-1], last + 1)})
 
 
 def _paragraphs(cues: Sequence[Cue], roles: Sequence[str]) -> list[list[int]]:

@@ -94,7 +94,7 @@ def _sum(printed: str) -> Fraction:
     pending: Fraction | None = None
     for token in _TOKEN.findall(printed.replace(" ", "").replace("\u3000", "")):
         if token in _BIG:
-            total += (section + (pending or (0 if section else 1))) * _BIG[token]
+            total += (section + (pending or 0)) * _BIG[token]
             section, pending = Fraction(0), None
         elif token in _SMALL:
             section += (1 if pending is None else pending) * _SMALL[token]

@@ -6,13 +6,14 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-_NARROW = str.maketrans("０１２３４５６７８９（）－‐‑‒–—―−ーｰ", "0123456789()----------")
+_NARROW = str.maketrans("０１２３４５６７８９（）＋－‐‑‒–—―−ーｰ", "0123456789()+----------")
 _SEP = r"[ \u3000]?-[ \u3000]?|[ \u3000]"
 _PHONE = re.compile(
     r"(?<![\d-])(?:\+81[- ]?(?:\(0\))?(?P<abroad>\d{1,4})|\(?(?P<area>0\d{1,4})\)?)"
     rf"(?:{_SEP}|[ ]?\(|(?<=\)))(?P<exchange>\d{{1,4}})(?:{_SEP}|\))(?P<line>\d{{3,4}})(?![\d])"
     r"|(?<![\d-])(?P<whole>(?:03|06)\d{8}|(?:0120|0570)\d{6})(?!\d)"
 )
+_HINT = re.compile(r"[0０+＋]")
 _NOTE = re.compile(r"[ \u3000]*[(（]?[ \u3000]*(代表|代|内線|直通)[ \u3000]*[:：]?[ \u3000]*(\d{0,6})")
 _FAX = re.compile(r"(?:FAX|ファックス|ファクス)\W{0,3}$", re.IGNORECASE)
 
@@ -29,7 +30,7 @@ class Phone:
 
 def find_phones(text: str) -> list[Phone]:
     """Every Japanese telephone number in `text`; only those whose count of digits can be one."""
-    if "0" not in text and "０" not in text:
+    if not _HINT.search(text):
         return []
     narrow = text.translate(_NARROW)
     found = []

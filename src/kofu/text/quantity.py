@@ -33,6 +33,8 @@ def parse_quantity(text: str) -> Quantity:
         raise ValueError(f"「{text}」は数と単位として読めません（例: 50億円、2.5円/kWh、80%）")
     unit = text[found[0].end :].strip()
     # A second number may only belong to the unit itself: 5万円/10a.
-    if len(found) > 1 and not re.search(r"[/／]\s*$", text[: found[1].start]):
+    if re.match(r"[/／]\s*\d", unit) or (
+        len(found) > 1 and not re.search(r"[/／]\s*$", text[: found[1].start])
+    ):
         raise ValueError(f"「{text}」には数が2つ以上あります（例: 50億円、2.5円/kWh、80%）")
     return Quantity(found[0].value, unit)

@@ -1,0 +1,393 @@
+"""The command `kofu`. Everything heavy is imported inside the command that needs it.
+
+Exit codes: 0 done; 1 a check found something wrong (check, fmt --check) or a search found nothing; 2 the
+input or the call was wrong; 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from kofu import __version__
+from kofu.errors import KofuError
+
+if TYPE_CHECKING:
+    from kofu.catalogue.store import Store
+    from kofu.programme.model import Programme
+
+
+def _language() -> str:
+    """The language asked for: --lang anywhere on the line, else KOFU_LANG, else Japanese."""
+    for word, following in zip(sys.argv, [*sys.argv[1:], ""], strict=True):
+        if word == "--lang":
+            return "en" if following == "en" else "ja"
+        if word.startswith("--lang="):
+            return "en" if word == "--lang=en" else "ja"
+    return "en" if os.environ.get("KOFU_LANG") == "en" else "ja"
+
+
+LANG = _language()
+
+
+def t(ja: str, en: str) -> str:
+    """The Japanese or the English of a text, as this call asked for."""
+    return en if LANG == "en" else ja
+
+
+class _Group(click.Group):
+    """Shows every KofuError as one sentence, with its exit code."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KofuError as error:
+            click.echo(f"kofu: {error.say(LANG)}", err=True)
+            ctx.exit(error.exit_code)
+
+
+def _common(function: Callable[..., None]) -> Callable[..., None]:
+    help_lang = t("表示の言語（ja または en）", "language of the output (ja or en)")
+    # The value is read in _language(), before any help text is made.
+    return click.option("--lang", type=click.Choice(["ja", "en"]), expose_value=False, help=help_lang)(
+        function
+    )
+
+
+def _json(function: Callable[..., None]) -> Callable[..., None]:
+    return click.option("--json", "as_json", is_flag=True, help=t("JSON で出力する", "print JSON"))(function)
+
+
+_FILTERS = {
+    "year": t("年度（西暦）", "fiscal year"),
+    "bureau": t("局・庁（コード）", "bureau (code)"),
+    "instrument": t("手段（コード）", "instrument (code)"),
+    "recipient": t("受け手の区分（コード）", "class of recipient (code)"),
+    "band": t("金額帯（コード）", "amount band (code)"),
+    "field": t("政策分野（コード）", "policy field (code)"),
+}
+
+
+def _filters(function: Callable[..., None]) -> Callable[..., None]:
+    for name, text in reversed(_FILTERS.items()):
+        function = click.option(f"--{name}", multiple=True, help=text)(function)
+    return function
+
+
+@click.group(
+    cls=_Group,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    help=t(
+        "交付: 補助金などの事業シートを、探し、開き、たどり、書き出す。",
+        "kofu: find, open, follow and export the funding programmes that a government announces.",
+    ),
+)
+@click.version_option(__version__, "--version", prog_name="kofu")
+@_common
+def main() -> None:
+    """The command itself; what it does is in its subcommands."""
+
+
+@main.command("list", help=t("事業の一覧を表示する。", "List the programmes."))
+@_filters
+@_json
+@_common
+def list_command(as_json: bool, **facets: tuple[str, ...]) -> None:
+    """`kofu list`."""
+    _show_hits("", 100_000, as_json, facets)
+
+
+@main.command(help=t("言葉で事業を探す。", "Search the programmes by words."))
+@click.argument("words", nargs=-1, required=True)
+@click.option("--limit", default=20, type=click.IntRange(1, 1000), help=t("表示する件数", "how many to show"))
+@_filters
+@_json
+@_common
+def search(words: tuple[str, ...], limit: int, as_json: bool, **facets: tuple[str, ...]) -> None:
+    """`kofu search`."""
+    _show_hits(" ".join(words), limit, as_json, facets)
+
+
+def _show_hits(words: str, limit: int, as_json: bool, facets: dict[str, tuple[str, ...]]) -> None:
+    from kofu.catalogue.facets import read_facets
+    from kofu.catalogue.search import Query
+    from kofu.catalogue.search import search as find
+
+    store = _store()
+    hits = find(store, Query(words, read_facets(facets)), limit)
+    found = list(store.programmes(hits.ids))
+    if as_json:
+        _print_json({"total": hits.total, "programmes": [_brief(p) for p in found]})
+    elif found:
+        from kofu.terminal import programme_table
+
+        programme_table(found, LANG)
+        more = hits.total - len(found)
+        click.echo(
+            t(f"{hits.total}件", f"{hits.total} programmes")
+            + (t(f"（ほか{more}件は --limit で）", f" ({more} more: --limit)") if more else "")
+        )
+    else:
+        click.echo(
+            t(
+                "見つかりません。言葉を短くするか、条件を減らしてください。",
+                "Nothing found. Use shorter words or fewer filters.",
+            ),
+            err=True,
+        )
+    if not found:
+        sys.exit(1)
+
+
+def _brief(p: Programme) -> dict[str, Any]:
+    from kofu.catalogue.store import appropriation
+
+    return {
+        "id": p.id,
+        "title": p.title.ja,
+        "title_en": p.title.en,
+        "fiscal_year": p.fiscal_year,
+        "round": p.round,
+        "appropriation": appropriation(p),
+        "instruments": [i.value for i in p.instruments],
+        "summary": p.summary.model_dump(),
+    }
+
+
+@main.command(
+    help=t("一つの事業を、出所の行とともに表示する。", "Show one programme with the lines behind each fact.")
+)
+@click.argument("identifier", metavar="ID")
+@_json
+@_common
+def show(identifier: str, as_json: bool) -> None:
+    """`kofu show`."""
+    programme = _store().programme(identifier)
+    if as_json:
+        _print_json(programme.model_dump(mode="json", by_alias=True))
+        return
+    from kofu.terminal import programme_text
+
+    programme_text(programme, LANG)
+
+
+@main.command(help=t("一つの事業の資金の流れを表示する。", "Show the flow of money of one programme."))
+@click.argument("identifier", metavar="ID")
+@_json
+@_common
+def flow(identifier: str, as_json: bool) -> None:
+    """`kofu flow`."""
+    programme = _store().programme(identifier)
+    if as_json:
+        from kofu.programme.record import to_record
+
+        _print_json(to_record(programme.id, programme)["flows"])
+        return
+    from kofu.terminal import flow_text
+
+    flow_text(programme, LANG)
+
+
+@main.command(help=t("目録のファイルを検査する。", "Check the catalogue's files."))
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.option(
+    "--sources",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help=t(
+        "資料のフォルダー。各事実がその行にあることを確かめる",
+        "folder of the documents: prove that each fact stands in its lines",
+    ),
+)
+@_json
+@_common
+def check(paths: tuple[Path, ...], sources: Path | None, as_json: bool) -> None:
+    """`kofu check`."""
+    from kofu.catalogue.check import check_files
+    from kofu.terminal import progress
+
+    files = _yaml_files(paths)
+    with progress(t("検査", "checking")) as bar:
+        task = bar.add_task("", total=len(files))
+        problems = check_files(files, sources, lambda _: bar.advance(task))
+    if as_json:
+        _print_json([vars(problem) for problem in problems])
+    else:
+        for problem in problems:
+            click.echo(problem.say(LANG))
+        proved = t("（出所も確認）", " (proved against the sources)") if sources else ""
+        count = len(problems)
+        click.echo(
+            t(f"{len(files)}ファイル、誤り{count}件{proved}", f"{len(files)} files, {count} errors{proved}")
+        )
+    if problems:
+        sys.exit(1)
+
+
+@main.command(
+    help=t("目録のファイルを決まった書式に整える。", "Bring the catalogue's files into the one layout.")
+)
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.option(
+    "--check",
+    "only_check",
+    is_flag=True,
+    help=t("書き換えず、違うファイルを挙げる", "change nothing, name the files that differ"),
+)
+@_common
+def fmt(paths: tuple[Path, ...], only_check: bool) -> None:
+    """`kofu fmt`."""
+    from kofu.catalogue.export import writing
+    from kofu.catalogue.fmt import format_file
+
+    changed = []
+    formatted = [(path, format_file(path)) for path in _yaml_files(paths)]
+    for path, text in formatted:
+        if path.read_text(encoding="utf-8") != text:
+            changed.append(path)
+            click.echo(path)
+            if not only_check:
+                with writing(path) as staging:
+                    staging.write_text(text, encoding="utf-8")
+    if only_check and changed:
+        sys.exit(1)
+
+
+@main.command(help=t("目録を書き出す。", "Export the catalogue."))
+@click.option(
+    "--format",
+    "kind",
+    required=True,
+    type=click.Choice(["json", "csv", "parquet", "package", "schema", "dictionary"]),
+    help=t(
+        "json: 記録、csv・parquet: 表、package: データパッケージ、schema: JSON Schema、"
+        "dictionary: 項目の説明",
+        "json: records; csv, parquet: tables; package: data package; schema: JSON Schema; "
+        "dictionary: data dictionary",
+    ),
+)
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path),
+    help=t("出力先（省略時は画面）", "where to write (else printed)"),
+)
+@click.option(
+    "--table",
+    "table_name",
+    default="programmes",
+    help=t("csv・parquet の表の名前", "table of csv or parquet"),
+)
+@click.option(
+    "--bom", is_flag=True, help=t("表計算ソフト用に BOM を付ける", "begin CSV with a BOM, for spreadsheets")
+)
+@_common
+def export(kind: str, output: Path | None, table_name: str, bom: bool) -> None:
+    """`kofu export`."""
+    from kofu.catalogue.export import export_to
+
+    text = export_to(kind, list(_store().programmes()), output, table_name, bom)
+    if text is not None:
+        click.echo(text, nl=False)
+
+
+@main.command(help=t("資料を読み、事業の下書きを作る。", "Read documents into draft records."))
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "--json",
+    "json_out",
+    type=click.Path(path_type=Path, allow_dash=True),
+    help=t("記録を書き出すファイル（- は画面）", "file for the records (- prints them)"),
+)
+@click.option(
+    "--drafts",
+    type=click.Path(path_type=Path, file_okay=False),
+    help=t("下書きの YAML を書き出すフォルダー", "folder for the drafts as YAML"),
+)
+@_common
+def read(files: tuple[Path, ...], json_out: Path | None, drafts: Path | None) -> None:
+    """`kofu read`."""
+    from kofu.reading.command import read_files
+
+    read_files(files, json_out, drafts, LANG)
+
+
+@main.command(help=t("ページと API を開く。", "Serve the pages and the API."))
+@click.option(
+    "--host", default="127.0.0.1", show_default=True, help=t("待ち受けるアドレス", "address to listen on")
+)
+@click.option(
+    "--port",
+    default=8000,
+    show_default=True,
+    envvar="PORT",
+    type=click.IntRange(1, 65535),
+    help=t("ポート番号", "port"),
+)
+@click.option(
+    "--sources",
+    envvar="KOFU_SOURCES",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help=t("資料のフォルダー。ページに元の行を表示する", "folder of the documents, to show lines"),
+)
+@_common
+def serve(host: str, port: int, sources: Path | None) -> None:
+    """`kofu serve`."""
+    from kofu.site.serve import serve as run
+
+    run(_folder(), host, port, sources)
+
+
+@main.command(help=t("シェルの補完を出力する。", "Print shell completion."))
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+@_common
+def completion(shell: str) -> None:
+    """`kofu completion`."""
+    from click.shell_completion import get_completion_class
+
+    kind = get_completion_class(shell)
+    assert kind is not None
+    click.echo(kind(main, {}, "kofu", "_KOFU_COMPLETE").source())
+
+
+def _folder() -> Path:
+    from kofu.catalogue.load import PACKAGE_DATA
+
+    chosen = os.environ.get("KOFU_CATALOGUE")
+    return Path(chosen) if chosen else PACKAGE_DATA
+
+
+def _store() -> Store:
+    from kofu.catalogue.store import open_store
+
+    return open_store(_folder())
+
+
+def _yaml_files(paths: tuple[Path, ...]) -> list[Path]:
+    from kofu.catalogue.load import files
+
+    return list(_expanded(paths)) if paths else files(_folder())
+
+
+def _expanded(paths: tuple[Path, ...]) -> Iterator[Path]:
+    from kofu.catalogue.load import files
+
+    for path in paths:
+        if path.is_dir():
+            yield from files(path)
+        elif path.is_file():
+            yield path
+        else:
+            raise KofuError(f"{path}: ファイルがありません", f"{path}: no such file")
+
+
+def _print_json(value: Any) -> None:
+    click.echo(json.dumps(value, ensure_ascii=False, indent=1))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,258 @@
+"""From tokens to what a diagram consists of: boxes, labels of arrows, keys of components."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from kofu.programme.vocabulary import Instrument
+from kofu.reading.flow_lexicon import Kind
+from kofu.reading.flow_strip import GAP, JOINED, NEWLINE, SPACE, WALL, Strip
+from kofu.reading.flow_tokens import Token, split
+from kofu.text.rates import Rate, parse_rate
+
+WITHOUT_RATE = {
+    Instrument.COMMISSION,
+    Instrument.GRANT_IN_AID,
+    Instrument.CONTRIBUTION,
+    Instrument.JOINT_STUDY,
+}
+"""Instruments that carry no rate of support when they stand beside one that does."""
+
+
+@dataclass(frozen=True)
+class Box:
+    """An actor in the diagram. `at` is its place in the strip, `lines` those its name stands in."""
+
+    name: str
+    tier: int
+    at: int
+    end: int
+    lines: tuple[int, ...]
+    open: bool = False
+    members: tuple[Box, ...] = ()
+
+    @property
+    def is_state(self) -> bool:
+        """Whether it is the state, which only pays."""
+        return self.tier == 0
+
+
+@dataclass(frozen=True)
+class Label:
+    """What stands on an arrow: instruments, rates, the word fund. A service carries no money."""
+
+    instruments: tuple[Instrument, ...]
+    at: int
+    end: int
+    lines: tuple[int, ...]
+    printed: str
+    rates: tuple[Rate, ...] = ()
+    fund: bool = False
+    service: bool = False
+    indirect: bool = False
+    keys: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Key:
+    """The printed key of a component; `heading` when words follow it on its line."""
+
+    text: str
+    at: int
+    line: int
+    heading: bool
+
+
+@dataclass
+class Items:
+    """The pieces of a sheet's diagrams in printed order, and the strip they stand in."""
+
+    strip: Strip
+    boxes: list[Box] = field(default_factory=list)
+    labels: list[Label] = field(default_factory=list)
+    keys: list[Key] = field(default_factory=list)
+    funds: list[int] = field(default_factory=list)
+    tags: list[Label] = field(default_factory=list)
+
+    def break_between(self, end: int, start: int) -> int:
+        """The strongest break between two pieces."""
+        return max(self.strip.breaks[end : start + 1], default=JOINED)
+
+
+def find_items(strip: Strip) -> Items:
+    """Boxes, labels and keys of a strip."""
+    items = Items(strip)
+    tokens = split(strip)
+    i = 0
+    while i < len(tokens):
+        token = tokens[i]
+        if token.kind in (Kind.STATE, Kind.ACTOR):
+            if _is_box(strip, tokens, i):
+                items.boxes.append(_box(strip, token))
+        elif token.kind is Kind.SERVICE:
+            if not (i and tokens[i - 1].kind is Kind.ACTOR and strip.breaks[token.start] == JOINED):
+                items.labels.append(_label(strip, [token]))
+        elif token.kind in (Kind.INSTRUMENT, Kind.RATE):
+            used = _label_tokens(strip, tokens, i)
+            label = _label(strip, used)
+            if _is_tag(strip, tokens, i):
+                items.tags.append(label)
+            elif label.instruments or _may_stand_alone(strip, used):
+                items.labels.append(label)
+            i += len(used)
+            continue
+        elif token.kind is Kind.FUND:
+            items.funds.append(token.start)
+        elif token.kind is Kind.COMPONENT:
+            _add_key(strip, tokens, i, items)
+        i += 1
+    if any(box.name == "国" for box in items.boxes):
+        items.boxes = [box for box in items.boxes if not box.is_state or box.name.startswith("国")]
+    return items
+
+
+def _box(strip: Strip, token: Token) -> Box:
+    printed = strip.printed[token.start : token.end]
+    lines = tuple(sorted(set(strip.lines[token.start : token.end])))
+    return Box(printed, token.tier, token.start, token.end, lines, token.open)
+
+
+def _is_box(strip: Strip, tokens: Sequence[Token], i: int) -> bool:
+    """A name in a remark or a list of conditions is no box: （石川県）, 中小企業等：3/4, A社、B社."""
+    token = tokens[i]
+    before = _text(strip, tokens[i - 1]) if i and strip.breaks[token.start] == JOINED else ""
+    after = ""
+    if i + 1 < len(tokens) and strip.breaks[token.end] == JOINED:
+        after = _text(strip, tokens[i + 1])
+        if tokens[i + 1].kind is Kind.SERVICE and strip.open_after(tokens[i + 1].end):
+            return False
+        if tokens[i + 1].kind is Kind.RATE and token.kind is Kind.ACTOR and before not in ("", "・"):
+            return False
+    return after != ":" and before not in ("(", "<", ":", "「", "※")
+
+
+def _text(strip: Strip, token: Token) -> str:
+    return strip.text[token.start : token.end]
+
+
+def _label_tokens(strip: Strip, tokens: Sequence[Token], start: int) -> list[Token]:
+    """The tokens from `start` that make one label: 委託・補助（1/2、1/3）, 補助 / (基金), 1/2,2/3補助."""
+    used = [tokens[start]]
+    stated = tokens[start].kind is Kind.INSTRUMENT
+    rated = tokens[start].kind is Kind.RATE
+    last_joint = ""
+    depth = 0
+    for token in tokens[start + 1 :]:
+        strength = strip.breaks[token.start]
+        text = _text(strip, token)
+        depth += (token.kind is Kind.MARK) * ((text == "(") - (text == ")"))
+        if strength >= WALL or (strength == GAP and token.kind is Kind.INSTRUMENT):
+            break
+        if token.kind is Kind.INSTRUMENT:
+            joined = last_joint in ("・", "、", "/", "又は", "及び", "または", "および")
+            if (stated and not joined) or (stated and depth > 0) or (not stated and strength > JOINED):
+                break
+            if stated and rated and depth <= 0 and not joined:
+                break
+            stated = True
+        elif token.kind is Kind.RATE:
+            rated = True
+        elif token.kind is Kind.MARK:
+            if text not in _INSIDE or (strength == GAP and text not in "(・"):
+                break
+        elif token.kind is Kind.NOISE:
+            if not _leads_to_rate(strip, tokens, token):
+                break
+        elif token.kind is Kind.COMPONENT:
+            if not _leads_to_rate(strip, tokens, token, same_line=False):
+                break
+        elif token.kind is not Kind.FUND:
+            break
+        last_joint = text
+        used.append(token)
+    while used[-1].kind in (Kind.MARK, Kind.NOISE, Kind.COMPONENT) and _text(strip, used[-1]) not in (")", "等"):
+        used.pop()
+    return used
+
+
+_INSIDE = {"(", ")", "、", "・", "/", ":", "~", "又は", "または", "or", "及び", "および", "補助率", "等", "※", "事業費の",
+           "[", "]", "【", "】", "うち"} | {f"※{n}" for n in range(10)}
+
+
+def _leads_to_rate(strip: Strip, tokens: Sequence[Token], noise: Token, same_line: bool = True) -> bool:
+    """Whether, after a few characters that belong to nothing, a rate follows on the line: 探鉱75％."""
+    later = [t for t in tokens if noise.start <= t.start < noise.start + 8]
+    for token in later:
+        if token.kind is Kind.RATE and token.start > noise.start:
+            return True
+        crossed = token.start > noise.start and strip.breaks[token.start] >= (NEWLINE if same_line else GAP)
+        if crossed or token.kind not in (Kind.NOISE, Kind.MARK, Kind.COMPONENT):
+            return False
+    return False
+
+
+def _is_tag(strip: Strip, tokens: Sequence[Token], i: int) -> bool:
+    """An instrument in a parenthesis behind words is a remark on a heading: （１）…の開発（委託、補助）, …【補助】."""
+    if i < 2 or strip.breaks[tokens[i].start] > JOINED or _text(strip, tokens[i - 1]) not in "(【<":
+        return False
+    return strip.breaks[tokens[i - 1].start] == JOINED and tokens[i - 2].kind in (Kind.NOISE, Kind.ACTOR, Kind.MARK)
+
+
+def _may_stand_alone(strip: Strip, used: Sequence[Token]) -> bool:
+    """Whether rates without an instrument are a label of their own: alone on their line, near a box."""
+    first, last = used[0].start, used[-1].end
+    begins = strip.open_before(first) or (strip.text[first - 1] == "(" and strip.open_before(first - 1))
+    return begins and strip.open_after(last)
+
+
+def _label(strip: Strip, used: Sequence[Token]) -> Label:
+    instruments = tuple(dict.fromkeys(t.instrument for t in used if t.instrument))
+    rates: list[Rate] = []
+    for token in used:
+        if token.kind is Kind.RATE:
+            after = strip.text[token.end : token.end + 1]
+            rate = _rate(_text(strip, token), after if strip.breaks[token.end : token.end + 1] == (SPACE,) else "")
+            if rate not in rates:
+                rates.append(rate)
+    start, end = used[0].start, used[-1].end
+    printed = strip.printed[start:end]
+    return Label(
+        instruments,
+        start,
+        end,
+        tuple(sorted({strip.lines[i] for t in used for i in range(t.start, t.end)})),
+        printed,
+        tuple(rates),
+        fund=any(t.kind is Kind.FUND for t in used),
+        service=all(t.kind is Kind.SERVICE for t in used),
+        indirect="間接" in printed,
+    )
+
+
+def _rate(text: str, after: str) -> Rate:
+    for prefix in ("最大", "上限"):
+        if text.startswith(prefix):
+            text = text.removeprefix(prefix)
+            text = text if text.endswith("以内") else text + "以内"
+    return parse_rate(text + (after if after == "等" else ""))
+
+
+def _add_key(strip: Strip, tokens: Sequence[Token], i: int, items: Items) -> None:
+    token = tokens[i]
+    text = _text(strip, token)
+    line = strip.lines[token.start]
+    follows = i + 1 < len(tokens) and tokens[i + 1].kind is Kind.NOISE and strip.lines[token.end] == line
+    bare = text.isdigit() and not (strip.open_before(token.start) and strip.open_after(token.end))
+    if not bare:
+        items.keys.append(Key(strip.printed[token.start : token.end], token.start, line, follows))
+
+
+def with_funds(items: Items) -> Items:
+    """A word fund that stands beside no label belongs to the first label that can lead into a fund."""
+    if items.funds and not any(label.fund for label in items.labels):
+        at = items.funds[0]
+        money = [label for label in items.labels if not label.service]
+        nearest = min(money, key=lambda label: abs(label.at - at), default=None)
+        items.labels = [replace(label, fund=label is nearest or label.fund) for label in items.labels]
+    return items

@@ -1,0 +1,237 @@
+"""The headline of a sheet: title, budget year and round, typed amounts, offices and telephone numbers."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from kofu.programme.model import Amount, Office, Phone, Title
+from kofu.programme.vocabulary import AmountKind
+from kofu.reading.contacts import ContactBlock, read_contacts
+from kofu.reading.document import Line, Sheet
+from kofu.reading.layout import key_of, labels_of
+from kofu.reading.offices import find_bureau
+from kofu.text.amounts import TypedAmount, find_amounts
+from kofu.text.dates import find_fiscal_years
+
+_WIDE = r"[^\x00-\x7f]"
+_LAYOUT_SPACE = re.compile(rf"(?<={_WIDE})\s+(?={_WIDE})|\s{{2,}}")
+_LABEL_PREFIX = re.compile(r"^[\s【\[<＜■○]*(?:施\s*策\s*名|事\s*業\s*名)[\s】\]>＞:：]*")
+_KINDS: Mapping[str, AmountKind] = {
+    **{kind.value: kind for kind in AmountKind},
+    "initial": AmountKind.APPROPRIATION,
+    "request": AmountKind.APPROPRIATION,
+    "unknown": AmountKind.APPROPRIATION,
+}
+_ORDINAL = re.compile(r"第\s*(\d{1,2}|[一二三四五])\s*次\s*補正")
+_IN_PARENTHESIS = re.compile(r"[(（][^()（）]*$")
+_LAST_YEAR = re.compile(r"[(（]\s*[)）]\s*(?:内)?は?.{0,6}前年度")
+_BACKGROUND = frozenset({"previous_year", "floor", "cap"})
+
+
+@dataclass(frozen=True)
+class Headline:
+    """What the headline says; None and empty where it is not stated. `doubts` concern the sheet as a whole."""
+
+    title: Title | None
+    fiscal_year: int | None
+    round: str | None
+    year_at: int | None
+    amounts: tuple[Amount, ...]
+    blocks: tuple[ContactBlock, ...]
+    doubts: tuple[str, ...] = ()
+
+    @property
+    def offices(self) -> list[Office]:
+        """The offices of all blocks, a block that is printed twice counted once."""
+        return [
+            Office(name=office.name, at=tuple(office.at)) for block in self.blocks for office in block.offices
+        ]
+
+    @property
+    def phones(self) -> list[Phone]:
+        """The telephone numbers, each once."""
+        first: dict[str, Phone] = {}
+        for block in self.blocks:
+            for phone in block.phones:
+                text = phone.text if phone.text != phone.number else None
+                first.setdefault(phone.number, Phone(number=phone.number, at=(phone.at,), text=text))
+        return list(first.values())
+
+
+def read_headline(sheet: Sheet) -> Headline:
+    """Read the headline of a sheet from its regions title, budget, office and phone."""
+    budget = list(sheet.regions.get("budget", ()))
+    clusters = _clusters(budget)
+    year, round_, year_at = _year(clusters)
+    amounts, doubts = _amounts(clusters)
+    return Headline(
+        title=_title(sheet),
+        fiscal_year=year,
+        round=round_,
+        year_at=year_at,
+        amounts=amounts,
+        blocks=_blocks(sheet, budget),
+        doubts=doubts,
+    )
+
+
+def joined_title(texts: Sequence[str]) -> str:
+    """A title joined over line breaks; spaces that only come from the layout are dropped."""
+    joined = ""
+    for text in texts:
+        space = " " if joined[-1:].isascii() and text[:1].isascii() and joined else ""
+        joined += space + text.strip()
+    return _LAYOUT_SPACE.sub("", joined.replace("\u3000", " ").strip())
+
+
+def _title(sheet: Sheet) -> Title | None:
+    lines = sheet.regions.get("title", ())
+    if not lines:
+        return None
+    texts = [_LABEL_PREFIX.sub("", line.text) for line in lines]
+    name = joined_title([text.split("\t")[0] for text in texts])
+    return Title(ja=name, at=tuple(line.number for line in lines)) if name else None
+
+
+def _clusters(budget: Sequence[Line]) -> list[list[Line]]:
+    """Budget lines that stand together are read as one text: 総額 … ※うち … on the next line."""
+    clusters: list[list[Line]] = []
+    for line in budget:
+        if clusters and line.number - clusters[-1][-1].number <= 2:
+            clusters[-1].append(line)
+        else:
+            clusters.append([line])
+    return clusters
+
+
+def _year(clusters: Sequence[Sequence[Line]]) -> tuple[int | None, str | None, int | None]:
+    for cluster in clusters:
+        for line in cluster:
+            text = "".join(line.text.split())
+            years = find_fiscal_years(text)
+            if years:
+                return years[0].year, _round(text[years[0].end :]), line.number
+    return None, None, None
+
+
+def _round(text: str) -> str:
+    """補正, 第2次補正, 当初 or 概算要求: what is printed just behind the year."""
+    plain = unicodedata.normalize("NFKC", text)
+    first = plain[:14]
+    if ordinal := _ORDINAL.search(first):
+        digit = "一二三四五".find(ordinal[1]) + 1
+        return f"第{digit or ordinal[1]}次補正"
+    if "補正" in first:
+        return "補正"
+    return "概算要求" if "概算" in first or "要求" in first else "当初"
+
+
+def _amounts(clusters: Sequence[Sequence[Line]]) -> tuple[tuple[Amount, ...], tuple[str, ...]]:
+    found: list[Amount] = []
+    doubts: list[str] = []
+    for index, cluster in enumerate(clusters):
+        text, owners = _join(cluster)
+        for typed, doubt in _typed(text):
+            kind = _KINDS.get(typed.kind)
+            if kind is None:
+                continue
+            if kind is AmountKind.APPROPRIATION and any(a.kind is kind for a in found):
+                printed = text[typed.start : typed.end].strip()
+                doubts.append(f"予算額と読める金額がほかにもあります: {printed}（{owners[typed.start]}行目）")
+                continue
+            if any(a.kind is kind and a.yen == typed.yen for a in found):
+                continue
+            at = tuple(dict.fromkeys(owners[typed.start : typed.end]))
+            if index and kind is AmountKind.PART:
+                continue
+            found.append(Amount(kind=kind, yen=typed.yen, at=at, text=_printed(text, typed), doubt=doubt))
+    return tuple(found), tuple(doubts)
+
+
+def _printed(text: str, typed: TypedAmount) -> str:
+    return text[typed.start : typed.end].strip()
+
+
+def _join(cluster: Sequence[Line]) -> tuple[str, list[int]]:
+    """The text of a cluster and, for each of its characters, the line it stands in."""
+    text, owners = "", []
+    for line in cluster:
+        piece = line.text + " "
+        text += piece
+        owners += [line.number] * len(piece)
+    return text, owners
+
+
+def _typed(text: str) -> Iterator[tuple[TypedAmount, str | None]]:
+    """The sums of a budget line that are amounts of this programme, with a doubt where the words leave one."""
+    last_year = bool(_LAST_YEAR.search(text))
+    previous: TypedAmount | None = None
+    for typed in find_amounts(text):
+        if typed.kind in _BACKGROUND:
+            continue
+        in_parenthesis = bool(_IN_PARENTHESIS.search(text[: typed.start]))
+        if typed.kind == "unknown":
+            if in_parenthesis and (last_year or previous is not None):
+                continue
+            if previous is not None:
+                continue
+            yield typed, "何の金額かを示す語がないため、予算額と読みました"
+        elif typed.kind == "request":
+            yield typed, "要求額として印字されています"
+        elif typed.kind == "initial" and previous is not None and in_parenthesis:
+            continue
+        else:
+            yield typed, None
+        previous = typed
+
+
+def _blocks(sheet: Sheet, budget: Sequence[Line]) -> tuple[ContactBlock, ...]:
+    """The blocks of offices: those by the budget line, and others that name a section or a number."""
+    contacts = {line.number: (line, line.text) for role in ("office", "phone") for line in sheet.regions.get(role, ())}
+    for line in budget:
+        tail = _office_tail(line.text)
+        if tail:
+            contacts[line.number] = (line, tail)
+    heads = {line.number for role in ("budget", "title") for line in sheet.regions.get(role, ())}
+    blocks: list[ContactBlock] = []
+    for block in read_contacts(contacts[number] for number in sorted(contacts)):
+        near = any(abs(number - head) <= 3 for number in block.lines for head in heads)
+        sections = any(key_of(office.name)[-1:] in "課室付" for office in block.offices)
+        if not (near or block.phones or (sections and _has_bureau(block))):
+            continue
+        same = next((k for k, other in enumerate(blocks) if _cut_short(other, block)), None)
+        if same is not None:
+            blocks[same] = max(blocks[same], block, key=lambda b: len(b.identity))
+        else:
+            blocks.append(block)
+    return tuple(blocks)
+
+
+def _has_bureau(block: ContactBlock) -> bool:
+    return any(find_bureau(key_of(office.name)) for office in block.offices)
+
+
+def _cut_short(one: ContactBlock, other: ContactBlock) -> bool:
+    """Whether two blocks are one block printed twice, the one perhaps cut short."""
+    return one.identity <= other.identity or other.identity <= one.identity
+
+
+def _office_tail(text: str) -> str:
+    """What a budget line prints behind its sums, if that names an office."""
+    amounts = find_amounts(text)
+    tail = text[amounts[-1].end :] if amounts else ""
+    bureau = find_bureau(unicodedata.normalize("NFKC", tail))
+    if not bureau:
+        return ""
+    label = re.search(r"[（(]\s*[0-9０-９]\s*[)）]", tail)
+    start = min(bureau.start(), label.start()) if label else bureau.start()
+    return tail[start:].strip()
+
+
+def label_of(line: Line) -> str | None:
+    """The label a line prints alone, if it does."""
+    labels = labels_of(key_of(line.text))
+    return labels.labels[0] if labels else None

@@ -1,0 +1,145 @@
+"""Everything a document says, sheet by sheet: draft programmes with spans and doubts, checked against each other."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from kofu.programme.model import Alias, Draft, Title
+from kofu.reading.contents import Entry, match_contents, read_contents
+from kofu.reading.controls import check_amounts, check_contents, with_remainder
+from kofu.reading.decode import ReadError, looks_garbled, read_document
+from kofu.reading.document import Sheet, SourceText
+from kofu.reading.flow import BoxOrder, find_flows, learn_order
+from kofu.reading.headline import Headline, read_headline
+from kofu.reading.leftovers import without_leftovers
+from kofu.reading.segments import cut_sheets
+from kofu.text.fold import fold
+
+_NICKNAME = re.compile(r"[（(]([^（()）]*(?:補助金|給付金|プロジェクト|プログラム))[)）]$")
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What was read of one document; `doubts` concern the document as a whole."""
+
+    source: SourceText
+    drafts: tuple[Draft, ...]
+    doubts: tuple[str, ...]
+
+
+def read_file(path: str | Path | bytes, name: str | None = None) -> Reading:
+    """Read a document (a path, or its bytes) into one draft for each sheet.
+
+    Raises:
+        ReadError: it cannot be read, or there is no sheet in it.
+    """
+    return read_source(read_document(path, name))
+
+
+def read_source(source: SourceText) -> Reading:
+    """Read a decoded document into one draft for each sheet.
+
+    Raises:
+        ReadError: there is no sheet in it.
+    """
+    sheets = cut_sheets(source)
+    if not sheets:
+        raise ReadError(
+            f"「{source.name}」には事業シートが見つかりません。予算額の行や「事業の内容」などの見出しがある資料を渡してください。",
+            f"no programme sheet was found in {source.name}; pass a document that has budget lines and headings",
+        )
+    headlines = _settle(sheets, [read_headline(sheet) for sheet in sheets])
+    entries = read_contents(source)
+    titles = [headline.title.ja if headline.title else "" for headline in headlines]
+    announced = match_contents(entries, titles)
+    order = learn_order(sheets)
+    drafts = [
+        read_sheet(sheet, headline, order, entry)
+        for sheet, headline, entry in zip(sheets, headlines, announced, strict=True)
+    ]
+    return Reading(source, tuple(drafts), tuple(check_contents(entries, announced, drafts)))
+
+
+def read_sheet(
+    sheet: Sheet,
+    headline: Headline | None = None,
+    order: BoxOrder | None = None,
+    entry: Entry | None = None,
+) -> Draft:
+    """One sheet as a draft. What the document knows beyond the sheet (its headline settled among the others,
+    the order of its diagrams, its entry in the contents) may be given; without it the sheet stands alone."""
+    head = headline or _settle([sheet], [read_headline(sheet)])[0]
+    flows = find_flows(sheet, order) if order else find_flows(sheet)
+    amounts = with_remainder(head.amounts, sheet)
+    title, title_doubts = _title(sheet, head, entry)
+    doubts = [*sheet.doubts, *head.doubts, *title_doubts, *flows.doubts, *check_amounts(amounts)]
+    if not amounts:
+        doubts.append("予算額が読み取れません（記載なし）")
+    if looks_garbled("\n".join(line.raw for line in sheet.lines)):
+        doubts.append("文字化けしている部分があります")
+    return Draft(
+        document=sheet.source.name,
+        lines=(sheet.first, sheet.last),
+        fiscal_year=head.fiscal_year or 0,
+        round=head.round or "",
+        title=title,
+        aliases=_aliases(title, entry),
+        amounts=list(amounts),
+        offices=head.offices,
+        phones=head.phones,
+        flows=flows.flows,
+        recipients=flows.recipients,
+        doubts=list(dict.fromkeys(doubts)),
+    )
+
+
+def _settle(sheets: Sequence[Sheet], headlines: Sequence[Headline]) -> list[Headline]:
+    """What only the document as a whole decides: leftover offices, and year and round where a sheet is silent."""
+    years = Counter((h.fiscal_year, h.round) for h in headlines if h.fiscal_year and h.round)
+    settled = []
+    for (blocks, left), headline in zip(without_leftovers([h.blocks for h in headlines]), headlines, strict=True):
+        year, round_, doubts = headline.fiscal_year, headline.round, [*headline.doubts, *left]
+        if year is None or round_ is None:
+            if years:
+                (year, round_), _ = years.most_common(1)[0]
+                doubts.append(f"年度と回が印字されていないため、資料のほかのシートから{year}年度{round_}としました")
+            else:
+                doubts.append("年度と回が読み取れません（記載なし）")
+        elif round_ == "補正" and (fuller := _fuller_round(year, years)):
+            doubts.append(f"「補正」とだけ印字されているため、資料のほかのシートから{fuller}としました")
+            round_ = fuller
+        settled.append(
+            replace(headline, fiscal_year=year, round=round_, blocks=blocks, doubts=tuple(doubts))
+        )
+    return settled
+
+
+def _fuller_round(year: int, years: Counter[tuple[int | None, str | None]]) -> str | None:
+    """第2次補正, where every other sheet of the year that says more than 補正 says so, and most do."""
+    rounds = {round_ for (y, round_) in years if y == year and round_ and round_.endswith("次補正")}
+    if len(rounds) != 1:
+        return None
+    fuller = rounds.pop()
+    return fuller if years[(year, fuller)] > years[(year, "補正")] else None
+
+
+def _title(sheet: Sheet, head: Headline, entry: Entry | None) -> tuple[Title, list[str]]:
+    if head.title:
+        return head.title, []
+    if entry:
+        return Title(ja=entry.title, at=entry.at), ["事業名が見当たらないため、目次の名称を使いました"]
+    first = next(line for line in sheet.lines if line.text)
+    return Title(ja=first.text, at=(first.number,)), ["事業名が読み取れないため、最初の行を使いました"]
+
+
+def _aliases(title: Title, entry: Entry | None) -> list[Alias]:
+    aliases = []
+    if nickname := _NICKNAME.search(title.ja):
+        aliases.append(Alias(name=nickname[1], at=title.at[-1:]))
+    if entry and fold(entry.title) != fold(title.ja):
+        aliases.append(Alias(name=entry.title, at=entry.at))
+    return aliases

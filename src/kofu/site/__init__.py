@@ -1,0 +1,1 @@
+"""Pages and data over the catalogue, for people and for programs."""

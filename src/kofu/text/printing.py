@@ -1,0 +1,51 @@
+"""Exact values printed for people: yen and quantities in Japanese and in English, nothing rounded."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from kofu.text.quantity import Quantity
+
+_JA = ((10**12, "兆"), (10**8, "億"), (10**4, "万"))
+_EN = ((10**12, "trillion"), (10**9, "billion"), (10**6, "million"))
+
+
+def print_yen(yen: int, lang: str = "ja") -> str:
+    """Whole yen as people write them: 150億円, 7.9億円, 1兆324億円; ¥15 billion.
+
+    >>> print_yen(790_000_000), print_yen(1_032_400_000_000), print_yen(12_345)
+    ('7.9億円', '1兆324億円', '12,345円')
+    """
+    if lang == "en":
+        for scale, word in _EN:
+            if yen >= scale:
+                return f"¥{print_number(Fraction(yen, scale))} {word}"
+        return f"¥{yen:,}"
+    if yen >= 10**12 and yen % 10**12:
+        return f"{yen // 10**12}兆{print_yen(yen % 10**12)}"
+    for scale, word in _JA:
+        if yen >= scale and yen % (scale // 100) == 0:  # at most two decimals, as sheets print
+            return f"{print_number(Fraction(yen, scale))}{word}円"
+    return f"{yen:,}円"
+
+
+def print_number(value: Fraction) -> str:
+    """An exact number: 1,480,000, 2.5, 1/3 (a fraction where no finite decimal says it)."""
+    if value.denominator == 1:
+        return f"{value.numerator:,}"
+    places, denominator = 0, value.denominator
+    while denominator % 10 == 0 or denominator % 2 == 0 or denominator % 5 == 0:
+        places += 1
+        denominator = Fraction(denominator, 10).numerator
+    if denominator != 1:
+        return f"{value.numerator}/{value.denominator}"
+    whole = abs(value) * 10**places
+    digits = f"{int(whole):0{places + 1}d}"
+    return f"{'-' if value < 0 else ''}{int(digits[:-places]):,}.{digits[-places:]}"
+
+
+def print_quantity(quantity: Quantity, lang: str = "ja") -> str:
+    """A quantity with its unit; whole yen in the words for large sums."""
+    if quantity.unit == "円" and quantity.value.denominator == 1:
+        return print_yen(int(quantity.value), lang)
+    return print_number(quantity.value) + quantity.unit
