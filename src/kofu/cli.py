@@ -301,7 +301,7 @@ def export(kind: str, output: Path | None, table_name: str, bom: bool) -> None:
     "--json",
     "json_out",
     type=click.Path(path_type=Path, allow_dash=True),
-    help=t("記録を書き出すファイル（- は画面）", "file for the records (- prints them)"),
+    help=t("記録の書き出し先（- は画面）", "file for the records (- prints them)"),
 )
 @click.option(
     "--drafts",
@@ -311,9 +311,25 @@ def export(kind: str, output: Path | None, table_name: str, bom: bool) -> None:
 @_common
 def read(files: tuple[Path, ...], json_out: Path | None, drafts: Path | None) -> None:
     """`kofu read`."""
-    from kofu.reading.command import read_files
+    from kofu.catalogue.export import writing
+    from kofu.drafts import to_records, write_drafts
+    from kofu.reading.reader import read_file
+    from kofu.terminal import draft_table, progress
 
-    read_files(files, json_out, drafts, LANG)
+    readings = []
+    with progress(t("読取り", "reading")) as bar:
+        for path in bar.track(files):
+            readings.append(read_file(path))
+    found = [draft for reading in readings for draft in reading.drafts]
+    if drafts is not None:
+        write_drafts(found, drafts)
+    if json_out is not None and str(json_out) == "-":
+        _print_json(to_records(found))
+        return
+    if json_out is not None:
+        with writing(json_out) as staging:
+            staging.write_text(json.dumps(to_records(found), ensure_ascii=False, indent=1) + "\n", "utf-8")
+    draft_table(readings, LANG)
 
 
 @main.command(help=t("ページと API を開く。", "Serve the pages and the API."))

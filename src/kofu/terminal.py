@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from kofu.catalogue.store import appropriation
+from kofu.drafts import doubts
 from kofu.programme.model import Fact, Flow, Limit, Programme, Target
 from kofu.programme.vocabulary import Term
 from kofu.text.printing import print_quantity, print_yen
@@ -13,6 +14,8 @@ from kofu.text.printing import print_quantity, print_yen
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress
+
+    from kofu.reading.reader import Reading
 
 NOT_STATED = {"ja": "記載なし", "en": "not stated"}
 
@@ -59,6 +62,43 @@ def programme_table(programmes: Iterable[Programme], lang: str) -> None:
             else ", ".join(i.en for i in p.instruments),
         )
     console().print(table)
+
+
+def draft_table(readings: Iterable[Reading], lang: str) -> None:
+    """What was read: a row for each sheet with its doubts, and what concerns each document."""
+    from rich.table import Table
+
+    for reading in readings:
+        source = reading.source
+        heads = ("行", "事業名", "予算額", "流れ", "目標", "疑い") if lang == "ja" else (
+            "lines", "title", "appropriation", "flows", "targets", "doubts")  # fmt: skip
+        table = Table(box=None, pad_edge=False, header_style="bold")
+        for i, head in enumerate(heads):
+            right = i not in (0, 1)
+            table.add_column(head, justify="right" if right else "left", no_wrap=i != 1)
+        unsure = 0
+        for draft in reading.drafts:
+            count = sum(1 for _ in doubts(draft))
+            unsure += count > 0
+            yen = appropriation(draft)
+            table.add_row(
+                f"{draft.lines[0]}-{draft.lines[1]}",
+                _escape(draft.title.ja),
+                NOT_STATED[lang] if yen is None else print_yen(yen, lang),
+                str(len(draft.flows)),
+                str(len(draft.targets)),
+                str(count) if count else "",
+            )
+        console().print(table)
+        say = _Words(lang)
+        console().print(
+            say(
+                f"{source.name}（{source.encoding}）: {len(reading.drafts)}シート、うち{unsure}シートに疑いあり",
+                f"{source.name} ({source.encoding}): {len(reading.drafts)} sheets, {unsure} with doubts",
+            )
+        )
+        for reason in reading.doubts:
+            console().print("  " + _escape(reason))
 
 
 def programme_text(p: Programme, lang: str) -> None:

@@ -18,7 +18,7 @@ KEY_ORDER = """
     id document lines fiscal_year round component key title aliases summary fields recipient_classes
     amounts offices phones components flows limits recipients targets lineage
     relation of name number ja en from to kind instrument rates fund metric comparator value yen
-    condition by evidence text derived at of_at notes
+    condition by evidence text derived at of_at doubt notes doubts
 """.split()
 _RANK = {key: rank for rank, key in enumerate(KEY_ORDER)}
 # What a plain scalar may not look like; inside [ … ] also no comma or bracket.

@@ -16,7 +16,7 @@ from kofu.catalogue.bureaux import bureau_of
 from kofu.catalogue.load import PACKAGE_DATA, digest, load
 from kofu.catalogue.tokens import index_tokens
 from kofu.errors import KofuError
-from kofu.programme.model import Programme
+from kofu.programme.model import Programme, SheetFacts
 from kofu.programme.vocabulary import AmountKind
 
 FacetKind = Literal["year", "bureau", "instrument", "recipient", "band", "field"]
@@ -69,7 +69,7 @@ class UnknownProgrammeError(KofuError):
     """No programme has this id."""
 
 
-def appropriation(programme: Programme) -> int | None:
+def appropriation(programme: SheetFacts) -> int | None:
     """予算額 in yen; None where the sheet does not state one."""
     return next((a.yen for a in programme.amounts if a.kind is AmountKind.APPROPRIATION), None)
 

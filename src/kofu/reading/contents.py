@@ -13,7 +13,7 @@ from kofu.reading.layout import key_of
 from kofu.text.fold import fold
 
 _BULLET = re.compile(r"^[\s○●・◇◆□■▪•*-]+|^[(（]?\d{1,3}[)）.．]\s*")
-_LEADERS_AND_PAGE = re.compile(r"[\s・…‥.．･]{4,}[\s\-(（]*[0-9０-９]{1,3}[\s)）\-]*$")
+_LEADERS_AND_PAGE = re.compile(r"[\s・…‥.．･]{2,}[\s\-(（]*[0-9０-９]{1,3}[\s)）\-]*$")
 _SAME = 0.45
 
 

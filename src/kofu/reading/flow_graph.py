@@ -14,10 +14,10 @@ from kofu.programme.vocabulary import Instrument
 from kofu.reading.flow_items import WITHOUT_RATE, Box, Label
 from kofu.reading.flow_order import BoxOrder
 
-WINDOW = 2.0
+WINDOW = 0.8
 """Graphs this much dearer than the best are still kept as rivals."""
 
-_UNLABELLED, _LABEL_LEFT, _SAME_TWICE = 2.4, 2.6, 2.2
+_UNLABELLED, _LABEL_LEFT, _SAME_TWICE, _CROWDED = 2.4, 2.6, 2.2, 0.9
 _LARGEST = 4
 
 
@@ -56,21 +56,36 @@ def rates_of(label: Label, instrument: Instrument) -> tuple[object, ...]:
     return label.rates
 
 
-def graphs(state: Box, boxes: Sequence[tuple[Box, float]], labels: Sequence[Label], order: BoxOrder) -> list[Graph]:
-    """The cheapest graphs over one state box, candidate payees (with the cost of leaving each out) and labels."""
+def graphs(state: Box, boxes: Sequence[tuple[Box, float]], labels: Sequence[Label], order: BoxOrder, limit: float) -> list[Graph]:
+    """The cheapest graphs over one state box, candidate payees (with the cost of leaving each out) and labels.
+
+    None costs more than `limit`.
+    """
+    for patience in (1.5, 3.0, 4.5, 6.0, 7.5):
+        found = _within(state, boxes, labels, order, min(limit, patience))
+        if found or patience >= limit:
+            return found
+    return []
+
+
+def _within(
+    state: Box, boxes: Sequence[tuple[Box, float]], labels: Sequence[Label], order: BoxOrder, limit: float
+) -> list[Graph]:
     kept = sorted(boxes, key=lambda pair: -pair[1])[: _LARGEST + 2]
     lost = sum(cost for box, cost in boxes if all(box is not b for b, _ in kept))
     found: list[Graph] = []
-    best = float("inf")
+    best = limit - WINDOW
+    money = sum(not label.service for label in labels)
     for chosen, left_out in _subsets(kept):
-        if left_out + lost > best + WINDOW or len(chosen) > _LARGEST:
+        least = left_out + lost + min(_CROWDED * max(0, money - len(chosen)), _LABEL_LEFT * money)
+        if least > best + WINDOW or len(chosen) > _LARGEST:
             continue
         nodes = sorted((b for b, _ in chosen), key=lambda b: b.at)
         unused = tuple(b for b, _ in kept if all(b is not n for n in nodes))
         for tree_cost, parents in _trees(state, nodes, order):
             base = tree_cost + left_out + lost
-            if base > best + WINDOW:
-                continue
+            if base + least - left_out - lost > best + WINDOW:
+                break  # the trees come cheapest first
             for cost, assignment in _assign(state, nodes, parents, labels, order, best + WINDOW - base):
                 total = base + cost
                 best = min(best, total)
@@ -157,46 +172,54 @@ def _assign(
         for label in labels
     ]
     found: list[tuple[float, tuple[int, ...]]] = []
+    count = len(nodes)
+    rest = [0.0] * (len(labels) + 1)
+    for j in range(len(labels) - 1, -1, -1):
+        rest[j] = rest[j + 1] + min(0.0 if labels[j].service else _LABEL_LEFT, *single[j])
 
-    def put(j: int, cost: float, chosen: tuple[int, ...]) -> None:
-        if cost > limit:
+    def put(j: int, cost: float, chosen: tuple[int, ...], bare: int) -> None:
+        """Place label j; `bare` counts the arrows without a label so far."""
+        if cost + rest[j] + _UNLABELLED * max(0, bare - (len(labels) - j)) > limit:
             return
         if j == len(labels):
-            total = cost + _arrow_costs(nodes, parents, labels, chosen)
+            total = cost + _UNLABELLED * bare + _passing_on(nodes, parents, labels, chosen)
             if total <= limit:
                 found.append((total, chosen))
             return
-        put(j + 1, cost + (0.0 if labels[j].service else _LABEL_LEFT), (*chosen, -1))
-        for i in range(len(nodes)):
+        put(j + 1, cost + (0.0 if labels[j].service else _LABEL_LEFT), (*chosen, -1), bare)
+        for i in range(count):
             extra = single[j][i]
             for earlier, at in enumerate(chosen):
-                if at >= 0 and depth[at] != depth[i] and not labels[earlier].service and not labels[j].service:
+                if at == i:
+                    extra += _beside(labels[earlier], labels[j])
+                elif at >= 0 and depth[at] != depth[i] and not labels[earlier].service and not labels[j].service:
                     extra += order.label_cost(labels[earlier], labels[j], payer_first=depth[at] < depth[i])
-            put(j + 1, cost + extra, (*chosen, i))
+            put(j + 1, cost + extra, (*chosen, i), bare - (i not in chosen))
 
-    put(0, 0.0, ())
+    put(0, 0.0, (), count)
     return found
 
 
-def _arrow_costs(nodes: Sequence[Box], parents: Sequence[int], labels: Sequence[Label], chosen: Sequence[int]) -> float:
+def _beside(first: Label, second: Label) -> float:
+    """What it costs that two labels stand on one arrow."""
+    if first.service or second.service:
+        return 0.2
+    return _CROWDED + _SAME_TWICE * len(set(first.instruments) & set(second.instruments))
+
+
+def _passing_on(nodes: Sequence[Box], parents: Sequence[int], labels: Sequence[Label], chosen: Sequence[int]) -> float:
+    """What it costs that a box passes on money that way after having received it this way."""
     cost = 0.0
-    carried = [[labels[j] for j, at in enumerate(chosen) if at == i] for i in range(len(nodes))]
-    for i, here in enumerate(carried):
-        money = [label for label in here if not label.service]
-        if not here:
-            cost += _UNLABELLED
-        elif not money:
-            cost += 0.9
-        cost += 0.9 * max(0, len(money) - 1)
-        said = [instrument for label in money for instrument in label.instruments]
-        cost += _SAME_TWICE * (len(said) - len(set(said)))
-        payer = parents[i]
-        if payer >= 0:
-            cost += _whole_and_share(nodes[payer], carried[payer], money)
-            if any(label.instruments == (Instrument.COMMISSION,) for label in carried[payer]) and any(
-                Instrument.SUBSIDY in label.instruments for label in money
-            ):
-                cost += 1.2
+    for i, payer in enumerate(parents):
+        if payer < 0:
+            continue
+        money = [labels[j] for j, at in enumerate(chosen) if at == i and not labels[j].service]
+        incoming = [labels[j] for j, at in enumerate(chosen) if at == payer and not labels[j].service]
+        cost += _whole_and_share(nodes[payer], incoming, money)
+        if any(label.instruments == (Instrument.COMMISSION,) for label in incoming) and any(
+            Instrument.SUBSIDY in label.instruments for label in money
+        ):
+            cost += 1.2
     return cost
 
 
@@ -218,7 +241,7 @@ def _is_public(box: Box) -> bool:
 def _fit(payer: Box, payee: Box, last: bool, depth: int, label: Label) -> float:
     """How unusual a label is on an arrow."""
     if label.service:
-        return 0.3
+        return 1.0
     cost = 0.0
     fixed = any(rate.value is None for rate in label.rates)
     fractions = [rate.value for rate in label.rates if rate.value is not None]

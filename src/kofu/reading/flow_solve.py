@@ -86,10 +86,11 @@ class _Segments:
             assert isinstance(source, Box)
             labels = [piece for piece in here if isinstance(piece, Label)]
             boxes = [(p, self._left_out(p, source, labels)) for p in here if isinstance(p, Box) and p is not source]
-            found = graphs(source, boxes, labels, self.order) if boxes and labels else []
-            for merged in self._parallel(boxes):
-                found += [replace(g, cost=g.cost + 1.0) for g in graphs(source, merged, labels, self.order)]
             nothing = 2.6 + sum(1.2 for label in labels if not label.service) + sum(0.4 * c for _, c in boxes)
+            found = graphs(source, boxes, labels, self.order, nothing) if boxes and labels else []
+            for merged in self._parallel(boxes):
+                parallel = graphs(source, merged, labels, self.order, nothing - 1.0)
+                found += [replace(g, cost=g.cost + 1.0) for g in parallel]
             found.append(Graph(nothing, (), tuple(here)))
             self.known[start, end] = sorted(found, key=lambda g: g.cost)[:_ANSWERS]
         return self.known[start, end]

@@ -12,6 +12,7 @@ _OPENS = re.compile(
     r"[・●○✓•※▪■◆◇▶→＜<【]|[（(][※注]?[０-９\d]{1,2}[）)]|[①-⑳]|[０-９\d]{1,2}[．.、](?![０-９\d])"
     r"|(?:短期|中期|中長期|長期|最終)的?に?[はも、（(]|また、|なお、"
 )
+_HEADING = re.compile(r"[（(][０-９\d]{1,2}[）)].*(?:事業|支援|補助金|給付金)(?:等|[（(].*[）)])?：?$")
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,9 @@ def paragraphs(lines: Sequence[Line]) -> Iterator[Passage]:
             block = []
         if line.text:
             block.append(line)
+        if len(block) == 1 and _HEADING.match(line.text):
+            yield join(block)
+            block = []
     if block:
         yield join(block)
 

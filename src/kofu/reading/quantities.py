@@ -15,7 +15,7 @@ from kofu.text.quantity import Quantity
 _GAP = "[ \u3000]?"
 _RANGE = re.compile(rf"{_GAP}[~〜～−-]{_GAP}$")
 _SCALE = re.compile(r"[千万億兆]+$")
-_WORDS = {"倍増": (2, "倍"), "半減": (Fraction(1, 2), "倍")}
+_WORDS = {"倍増": (Fraction(2), "倍"), "半減": (Fraction(1, 2), "倍")}
 _WORD = re.compile("|".join(_WORDS))
 
 
@@ -55,7 +55,8 @@ def find_quantities(text: str) -> list[Measured]:
     found = _ranges(text, found)
     for word in _WORD.finditer(text):
         value, unit = _WORDS[word.group()]
-        found.append(Measured(Quantity(Fraction(value), unit), word.start(), word.end(), derived=word.group()))
+        quantity = Quantity(value, unit)
+        found.append(Measured(quantity, word.start(), word.end(), derived=word.group()))
     return sorted(found, key=lambda one: one.start)
 
 
@@ -63,10 +64,9 @@ def _measure(text: str, number: Number) -> Measured:
     times, measures, ordinals, each = _units()
     printed = text[number.start : number.end]
     if "割" in printed or printed == "半数":
-        start = number.start - 1 if printed == "半数" and text[number.start - 1 : number.start] == "過" else number.start
-        return Measured(
-            Quantity(number.value * 100, "%"), start, number.end, derived=text[start : number.end]
-        )
+        start = number.start - text[: number.start].endswith("過")
+        share = Quantity(number.value * 100, "%")
+        return Measured(share, start, number.end, derived=text[start : number.end])
     if ordinals.search(text[: number.start]):
         return Measured(Quantity(number.value, ""), number.start, number.end, time=True)
     if match := measures.match(text, number.end):
@@ -90,12 +90,9 @@ def _ranges(text: str, found: list[Measured]) -> list[Measured]:
             continue
         number = text[high.start : high.end].removesuffix(high.quantity.unit)
         scale = _SCALE.search(number.rstrip())
-        factor = find_numbers("1" + scale.group())[0].value if scale and not _scaled(text, low) else Fraction(1)
+        shared = scale is not None and not _SCALE.search(text[low.start : low.end])
+        factor = find_numbers("1" + scale.group())[0].value if scale and shared else Fraction(1)
         derived = text[low.start : high.end]
         quantity = Quantity(low.quantity.value * factor, high.quantity.unit)
         result[index] = Measured(quantity, low.start, low.end, derived=derived, time=high.time)
     return result
-
-
-def _scaled(text: str, measured: Measured) -> bool:
-    return bool(_SCALE.search(text[measured.start : measured.end]))

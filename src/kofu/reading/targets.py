@@ -1,12 +1,13 @@
 """成果目標: the numbers a programme promises to reach, each with its metric, comparison and deadline.
 
-A number of the region of targets is a target when its sentence promises something; years, durations, ordinals,
-what is so today and asides in parentheses are not. What is uncertain carries its doubt.
+A number of the region of targets is a target when its sentence promises something; years, durations,
+ordinals, what is so today and asides in parentheses are not. What is uncertain carries its doubt.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kofu.programme.model import Target
@@ -17,15 +18,30 @@ from kofu.reading.quantities import Measured, find_quantities
 from kofu.reading.words import lexicon_data, pattern
 from kofu.text.dates import find_years
 from kofu.text.quantity import Quantity
+from kofu.text.rates import find_rates
 
-_OTHER_ROLES = ("rest", "purpose", "outline", "policy")
+_OTHER_ROLES = ("purpose", "outline", "policy")
 _CLOSE = re.compile(r"[（(][^（(）)]*[）)]")
-_YEAR_END = re.compile(r"(?:代の早期|代前半|代後半|代)?(?:\d{1,2}月)?(?:末|中|頃|ごろ)?(?:[（(]\d{4}年度?[）)])?(時点|まで|に)?")
-_BASELINE = re.compile(r"(?:比|から|と比|[）)]の|の\D{0,8}(?:見通し|計画)|における)")
-_TRAILING = re.compile(r"(?:[をがはでにのとも、，,:：・（(「 \u3000]|以内|間で|について(?:は|、)?|において(?:は|、)?)+$")
-_LEADING = re.compile(r"^(?:以上|以下|程度|まで|度|末|時点|[をがはでにのとも、，。）)」 \u3000]|する|した|して|し)+")
+_YEAR_END = re.compile(
+    r"(?:代の早期|代前半|代後半|代)?(?:\d{1,2}月)?(?:末|中|頃|ごろ)?(?:[（(]\d{4}年度?[）)])?(?:時点|まで|に)?"
+)
+_BASELINE = re.compile(
+    r"(?:比|から|と比|[）)]の|問題|[〜～~]|第?\d?次?補正|当初予算|予算|に?[\d.,]+\D{1,3}となって)"
+)
+_TRAILING = re.compile(
+    r"(?:[をがはでにのとも、，,:：・（(「 \u3000]|以内|間で|として|について(?:は|、)?|においては?"
+    r"|を?目指(?:します|す)|目標|\d{1,3}年間?|[~〜～])+$"
+)
+_LEADING = re.compile(
+    r"^(?:以上|以下|程度|規模|まで|末|時点|[をがはでにのとも、，。（(）)」 \u3000]"
+    r"|する|した|して|し|おいて|ついて)+"
+)
 _MARK = re.compile(r"^(?:[・●○✓•※▪■◆◇▶→]|[（(][０-９\d]{1,2}[）)]|[①-⑳])[ \u3000]*")
 _ONLY_YEAR = re.compile(r"^[（(][^）)]{3,14}年度?(?:まで)?[）)]。?$")
+_ADVERBIAL = re.compile(r"(?:により|によって|を通じて|を通して|において|に対し|補助金|予算)$")
+_VAGUE = re.compile(r"短期|中期|中長期|長期|最終的")
+_RANGE_LOW = re.compile(r"[\d０-９.,，．]+[千万億兆]?[~〜～]$")
+_ITEM = re.compile(r"^[・●○✓•].*(?:[にをへ、]|創出|獲得|達成|実現)$")
 _LONGEST_METRIC = 60
 
 
@@ -37,81 +53,109 @@ class _Deadline:
 
 
 def find_targets(sheet: Sheet) -> list[Target]:
-    """The targets of a sheet in order; one without a value where they are words only, none where none are printed."""
-    region = sheet.regions.get("targets", ())
-    found, words = _read(region, inside=True)
-    if not found:
-        elsewhere = [line for role in _OTHER_ROLES for line in sheet.regions.get(role, ())]
-        found, _ = _read(sorted(elsewhere, key=lambda line: line.number), inside=False)
-    return found or words[:1]
+    """The targets of a sheet in order; one without a value where they are in words only."""
+    found, words = _read(sheet.regions.get("targets", ()))
+    stray = _read_elsewhere(sheet.regions.get("rest", ()))
+    if not found and not any(target.doubt is None for target in words):
+        roles = [line for role in _OTHER_ROLES for line in sheet.regions.get(role, ())]
+        stray += _read_elsewhere(sorted(roles, key=lambda line: line.number))
+    return sorted(found + stray, key=lambda target: target.at[0]) or words[:1]
 
 
-def _read(lines: tuple[Line, ...] | list[Line], *, inside: bool) -> tuple[list[Target], list[Target]]:
-    """Targets with a number, and sentences that promise in words only."""
+def _read(lines: Sequence[Line]) -> tuple[list[Target], list[Target]]:
+    """Targets with a number in the region of targets, and its sentences that promise in words only."""
     found: list[Target] = []
     words: list[Target] = []
-    promised = False
-    for passage in sentences(lines):
+    promised, lead = False, Passage("", ())
+    passages = list(sentences(lines))
+    for index, passage in enumerate(passages):
         text = passage.text
         if found and _ONLY_YEAR.match(text) and found[-1].by is None:
             found[-1] = found[-1].model_copy(update={"by": text.strip("（()）。")})
             continue
-        strong = bool(pattern("target_words", "strong_goal").search(text))
-        goal = strong or bool(inside and pattern("target_words", "goal").search(text))
-        # A parenthesis behind a sentence that promised goes on promising.
-        continued = inside and promised and text[:1] in "（("
-        promised = goal or continued
-        if not (goal or continued or (inside and text.endswith("。"))):
-            continue
-        targets = _numbers(passage, sure=goal or continued, inside=inside)
+        goal = bool(pattern("target_words", "goal").search(text))
+        # A parenthesis behind a sentence that promised goes on promising; a list is closed by を目指す。
+        promised = goal or (promised and text[:1] in "（(") or _closed_later(passages[index : index + 6])
+        complete = text.endswith("。")
+        targets = _numbers(passage, sure=promised)
+        if _ITEM.search(text):
+            targets = [_led(target, lead) for target in targets]
+        else:
+            lead = passage
+        if not (promised or complete):
+            targets = [t for t in targets if t.by or t.comparator is not Comparator.EQUAL]
         found += targets
-        if not targets and inside and (goal or text.endswith("。")):
+        if not targets and (complete or pattern("target_words", "closing_noun").search(text)):
             words.append(_words_only(passage, sure=goal))
-    return found, words
+    strong = pattern("target_words", "strong_goal")
+    return found, sorted(words, key=lambda target: not strong.search(target.text or ""))
 
 
-def _numbers(passage: Passage, *, sure: bool, inside: bool) -> list[Target]:
-    text = passage.text
-    quantities = find_quantities(text)
-    deadlines = _deadlines(text)
+def _led(target: Target, lead: Passage) -> Target:
+    """An item of a list has the deadline of the sentence that leads into the list."""
+    deadlines = _deadlines(lead.text)
+    if target.by or not deadlines or lead.text.endswith("。"):
+        return target
+    when = lead.at(deadlines[-1].start, deadlines[-1].end)
+    return target.model_copy(update={"by": deadlines[-1].text, "at": (*when, *target.at)})
+
+
+def _closed_later(passages: Sequence[Passage]) -> bool:
+    """Whether the first is an item of a list (…に, …を) whose last item ends in the verb: を目指す。"""
+    if not _ITEM.search(passages[0].text):
+        return False
+    ends = (p.text for p in passages[1:] if p.text.endswith("。"))
+    return bool(pattern("target_words", "strong_goal").search(next(ends, "")))
+
+
+def _read_elsewhere(lines: Sequence[Line]) -> list[Target]:
+    """Sentences outside the region of targets that end in a promise with a number: doubtful ones."""
     found = []
+    for passage in sentences(lines):
+        if pattern("target_words", "closing_goal").search(passage.text):
+            for target in _numbers(passage, sure=True):
+                reason = "成果目標の欄の外にあります" + (f"。{target.doubt}" if target.doubt else "")
+                found.append(target.model_copy(update={"doubt": reason}))
+    return found
+
+
+def _numbers(passage: Passage, *, sure: bool) -> list[Target]:
+    text = passage.text
+    quantities = sorted(find_quantities(text) + _shares(text), key=lambda one: one.start)
+    deadlines = _deadlines(text)
+    found: list[Target] = []
     previous = 0
-    for index, measured in enumerate(quantities):
+    for measured in quantities:
         behind = _behind(text, measured.end)
         if measured.time or _is_background(text, measured, behind):
             continue
         comparator = _comparator(text, measured, behind)
         quantity = _with_unit(text, measured)
-        if quantity is None or (measured.guessed and comparator is Comparator.EQUAL and quantity.value != 0):
+        if measured.guessed and comparator is Comparator.EQUAL and quantity.value != 0:
             continue
         deadline = _deadline(text, measured, deadlines)
-        start = max([previous] + [d.end for d in deadlines if d.end <= measured.start])
-        metric = _metric(text, start, measured, previous)
-        stop = quantities[index + 1].start if index + 1 < len(quantities) else len(text)
-        metric = metric or _metric_behind(text[measured.end : stop])
+        metric = _metric(text, measured, previous, deadlines, found)
         doubts = [] if sure else ["目標を表す語がない文の数です"]
-        if not inside:
-            doubts.append("成果目標の欄の外にあります")
-        if measured.guessed:
-            doubts.append("単位が印刷されていません")
-        if not metric:
-            doubts.append("何の数かを読み取れません")
-        places = passage.at(min(start, measured.start), measured.end)
-        if deadline:
-            places = tuple(dict.fromkeys(passage.at(deadline.start, deadline.end) + places))
+        doubts += ["単位が印刷されていません"] if measured.guessed else []
+        doubts += [] if metric else ["何の数かを読み取れません"]
+        place = text.find(metric, previous) if metric else -1
+        first = min(place if place >= 0 else measured.start, measured.start)
+        when = passage.at(deadline.start, deadline.end) if deadline else ()
         found.append(
             Target(
                 metric=metric or "（読み取れません）",
                 comparator=comparator,
                 value=quantity,
                 by=deadline.text if deadline else None,
-                at=places,
+                at=tuple(sorted({*when, *passage.at(first, measured.end)})),
                 text=text[measured.start : measured.end],
                 derived=measured.derived,
                 doubt="。".join(doubts) or None,
             )
         )
         previous = measured.end
+        if metric and (again := text.find(metric, previous, previous + len(metric) + 6)) >= 0:
+            previous = again + len(metric)
     return found
 
 
@@ -138,20 +182,29 @@ def _is_background(text: str, measured: Measured, behind: str) -> bool:
 
 def _comparator(text: str, measured: Measured, behind: str) -> Comparator:
     behind = behind.lstrip(" \u3000）)")
-    if re.match(r"(?:程度|規模)?", behind):
-        behind = re.sub(r"^(?:程度|規模|の?水準)", "", behind)
+    behind = re.sub(r"^(?:程度|規模|の?水準)", "", behind)
     if pattern("target_words", "at_least").match(behind) or (measured.derived or "").startswith("過半"):
         return Comparator.AT_LEAST
     if pattern("target_words", "at_most").match(behind):
         return Comparator.AT_MOST
     before = text[max(0, measured.start - 8) : measured.start]
-    return Comparator.AT_LEAST if pattern("target_words", "at_least_before").search(before) else Comparator.EQUAL
+    least = pattern("target_words", "at_least_before").search(before)
+    return Comparator.AT_LEAST if least else Comparator.EQUAL
 
 
-def _with_unit(text: str, measured: Measured) -> Quantity | None:
-    """The quantity, per year where 年間 stands in front; 件数を0 counts 件; None for a number of nothing."""
+def _shares(text: str) -> list[Measured]:
+    """Fractions of something (平時の1/2) as percentages; those of a subsidy are none."""
+    return [
+        Measured(Quantity(one.rate.value * 100, "%"), one.start, one.end, derived=text[one.start : one.end])
+        for one in find_rates(text)
+        if one.rate.value is not None and "/" in str(one.rate) and text[: one.start].endswith("の")
+    ]
+
+
+def _with_unit(text: str, measured: Measured) -> Quantity:
+    """The quantity, per year where 年間 stands in front; 件数を0 counts 件."""
     quantity = measured.quantity
-    before = text[: measured.start]
+    before = _RANGE_LOW.sub("", text[: measured.start])
     if not quantity.unit:
         counted = re.search(r"(件|者|社|人|箇所|施設)数(?:を|が|は)(?:年間)?$", before)
         return Quantity(quantity.value, counted[1]) if counted else quantity
@@ -166,13 +219,14 @@ def _with_unit(text: str, measured: Measured) -> Quantity | None:
 
 def _deadlines(text: str) -> list[_Deadline]:
     """Every expression of time that can be a deadline, left to right."""
-    found = []
+    found: list[_Deadline] = []
     for year in find_years(text):
         tail = _YEAR_END.match(text, year.end)
         end = tail.end() if tail else year.end
-        printed = text[year.start : end].removesuffix("に")
-        if not _BASELINE.match(text, end) and year.end - year.start > 3:
-            found.append(_Deadline(printed, year.start, end))
+        again = found and year.start < found[-1].end  # 平成32年（2020年）まで is one
+        if again or _BASELINE.match(text, end) or year.end - year.start <= 3:
+            continue
+        found.append(_Deadline(text[year.start : end].removesuffix("に"), year.start, end))
     for rank, expression in enumerate(lexicon_data("target_words")["deadline"]):
         for match in re.finditer(expression, text):
             inside = any(d.start <= match.start() < d.end for d in found)
@@ -181,41 +235,65 @@ def _deadlines(text: str) -> list[_Deadline]:
     return sorted(found, key=lambda d: d.start)
 
 
+def _buried(text: str, deadline: _Deadline, number: int) -> bool:
+    """Whether it stands in a parenthesis that is closed in front of the number and says more than the time:
+    such a time describes a word."""
+    opened = max(text.rfind("（", 0, deadline.start), text.rfind("(", 0, deadline.start))
+    closed = re.compile(r"[）)]").search(text, deadline.end)
+    if (
+        opened < 0
+        or closed is None
+        or closed.start() > number
+        or re.search(r"[）)]", text[opened : deadline.start])
+    ):
+        return False
+    return closed.start() - opened - 1 > 2 * (deadline.end - deadline.start)
+
+
 def _covered(match: re.Match[str], found: list[_Deadline]) -> bool:
     return any(abs(d.start - match.end()) < 3 for d in found)
 
 
 def _deadline(text: str, measured: Measured, deadlines: list[_Deadline]) -> _Deadline | None:
     """The nearest one in front, or the one in a parenthesis behind."""
-    vague = [d for d in deadlines if d.end <= measured.start and re.match(r"短期|中期|中長期|長期|最終的", d.text)]
-    exact = [d for d in deadlines if d.end <= measured.start and d not in vague]
+    before = [d for d in deadlines if d.end <= measured.start and not _buried(text, d, measured.start)]
+    vague = [d for d in before if _VAGUE.match(d.text)]
+    exact = [d for d in before if not _VAGUE.match(d.text)]
     if exact:
         return exact[-1]
-    behind = [d for d in deadlines if d.start >= measured.end and re.search(r"[（(][^）)]*$", text[measured.end : d.start])]
-    if behind:
-        return behind[0]
+    for deadline in deadlines:
+        if deadline.start >= measured.end and re.search(
+            r"[（(][^）)]*$", text[measured.end : deadline.start]
+        ):
+            return deadline
     return vague[-1] if vague else None
 
 
-def _metric(text: str, start: int, measured: Measured, previous: int) -> str:
-    """The words in front of the number that say what is counted."""
-    printed = text[start : measured.start]
-    if len(_clean(printed)) < 2 and start > previous:
-        printed = text[previous : measured.start]
-    cleaned = _clean(printed)
-    if len(cleaned) > _LONGEST_METRIC:
-        tail = cleaned[-_LONGEST_METRIC:]
-        comma = tail.find("、")
-        cleaned = tail[comma + 1 :] if 0 <= comma < _LONGEST_METRIC - 8 else tail
-    return cleaned
+def _metric(
+    text: str, measured: Measured, previous: int, deadlines: list[_Deadline], found: list[Target]
+) -> str:
+    """What is counted: the words in front of the number, else those behind, else as for the number before."""
+    times = [d for d in deadlines if previous <= d.start and d.end <= measured.start]
+    edges = [previous, *(edge for d in times for edge in (d.start, d.end)), measured.start]
+    pieces = [_clean(text[edges[i] : edges[i + 1]]) for i in range(0, len(edges), 2)]
+    front = next((piece for piece in reversed(pieces) if len(piece) > 1), "")
+    behind = text[measured.end :]
+    if not front and found and not behind.startswith("の"):
+        return found[-1].metric
+    if not front or _ADVERBIAL.search(front):
+        return _metric_behind(behind) or front
+    if len(front) > _LONGEST_METRIC:
+        front = front[-_LONGEST_METRIC:]
+        comma = front.find("、")
+        front = front[comma + 1 :] if 0 <= comma < _LONGEST_METRIC - 8 else front
+    return front
 
 
 def _clean(printed: str) -> str:
     words = pattern("target_words", "approximate")
     cleaned = _LEADING.sub("", _MARK.sub("", printed.strip()))
     while True:
-        shorter = _TRAILING.sub("", cleaned)
-        shorter = re.sub(rf"(?:{words.pattern})$", "", shorter)
+        shorter = _TRAILING.sub("", re.sub(rf"(?:{words.pattern})+$", "", cleaned))
         if shorter == cleaned:
             return cleaned
         cleaned = shorter
@@ -223,8 +301,8 @@ def _clean(printed: str) -> str:
 
 def _metric_behind(printed: str) -> str:
     """The words behind a number that has none in front: 4件程度のセミナー開催."""
-    cleaned = _LEADING.sub("", printed)
-    return re.split(r"[をがはに、。（(]", cleaned)[0][:_LONGEST_METRIC]
+    noun = re.split(r"[をがはに、。（(]|\d", _LEADING.sub("", printed))[0][:_LONGEST_METRIC]
+    return "" if noun.endswith(("こと", "もの")) else noun
 
 
 def _words_only(passage: Passage, *, sure: bool) -> Target:
@@ -236,5 +314,3 @@ def _words_only(passage: Passage, *, sure: bool) -> Target:
         text=passage.text,
         doubt=None if sure else "目標を表す語がない文です",
     )
-
-

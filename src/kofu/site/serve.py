@@ -1,0 +1,100 @@
+"""Serving the site with granian, from the command line or `python -m kofu.site.serve`."""
+
+from __future__ import annotations
+
+import errno
+import os
+import socket
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from kofu.catalogue.load import PACKAGE_DATA
+from kofu.catalogue.store import open_store
+from kofu.errors import KofuError
+
+
+def application(folder: Path, sources: Path | None) -> Any:
+    """The application over the catalogue in `folder`; runs in the worker process."""
+    from kofu.site.app import create_app
+
+    return create_app(open_store(folder), sources)
+
+
+def serve(
+    folder: Path = PACKAGE_DATA,
+    host: str = "127.0.0.1",
+    port: int = 8000,
+    sources: Path | None = None,
+    say: Callable[[str], None] = print,
+) -> None:
+    """Serve the catalogue in `folder` until Ctrl-C; `say` gets the address when all is ready to start.
+
+    Raises:
+        KofuError: when the port cannot be had, the catalogue is broken, or a source is another text.
+    """
+    from granian.constants import Interfaces
+    from granian.server import Server
+
+    _check_port(host, port)
+    application(folder, sources)  # builds the database once, and fails here with one sentence if it must
+    shown = f"[{host}]" if ":" in host else host
+    say(f"http://{shown}:{port}")
+    server = Server(
+        "kofu.site.serve:application",
+        address=host,
+        port=port,
+        interface=Interfaces.ASGINL,
+        workers=1,
+        log_enabled=False,
+        websockets=False,
+        factory=True,
+    )
+    server.serve(target_loader=lambda *_args, **_kwargs: partial(application, folder, sources))
+
+
+def _check_port(host: str, port: int) -> None:
+    if not 0 < port < 65536:
+        raise KofuError(
+            f"ポート{port}は使えません。1から65535までの番号にしてください",
+            f"port {port} cannot be used; choose one from 1 to 65535",
+        )
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise _port_error(host, port, error) from error
+
+
+def _port_error(host: str, port: int, error: OSError) -> KofuError:
+    if error.errno == errno.EADDRINUSE:
+        return KofuError(
+            f"ポート{port}は使用中です。そのプログラムを止めるか、別のポートを指定してください（例: {port + 1}）",
+            f"port {port} is in use; stop the other program or choose another port (such as {port + 1})",
+        )
+    return KofuError(
+        f"{host}:{port} で待ち受けられません（{error.strerror}）。host と port を確かめてください",
+        f"cannot listen on {host}:{port} ({error.strerror}); check host and port",
+    )
+
+
+def main() -> None:
+    """Serve by the environment: KOFU_FOLDER, HOST, PORT, KOFU_SOURCES."""
+    sources = os.environ.get("KOFU_SOURCES")
+    try:
+        serve(
+            Path(os.environ.get("KOFU_FOLDER") or PACKAGE_DATA),
+            os.environ.get("HOST") or "127.0.0.1",
+            int(os.environ.get("PORT") or 8000),
+            Path(sources) if sources else None,
+            partial(print, flush=True),
+        )
+    except KofuError as error:
+        raise SystemExit(error.ja) from error
+
+
+if __name__ == "__main__":
+    main()

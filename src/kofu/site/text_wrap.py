@@ -1,0 +1,42 @@
+"""Breaking short Japanese and Latin texts into lines of even length, for drawings."""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+
+_NO_START = "・、。）)」ー々ぁぃぅぇぉっゃゅょァィゥェォッャュョ／/%％"
+
+
+def width(text: str) -> float:
+    """The width of a text in full-width letters."""
+    return sum(1.0 if unicodedata.east_asian_width(c) in "WFA" else 0.58 for c in text)
+
+
+def wrap(text: str, room: int) -> list[str]:
+    """Lines of at most about `room` full-width letters, as even as possible; Latin words stay whole."""
+    room = max(room, 4)
+    total = width(text)
+    if total <= room:
+        return [text] if text else []
+    ideal = total / math.ceil(total / room)
+    lines, line = [], ""
+    for piece in _pieces(text):
+        full = line and width(line + piece) > room + (1 if piece[0] in _NO_START else 0)
+        even = line and width(line) >= ideal - 0.5 and piece[0] not in _NO_START
+        if (full or even) and line.strip():
+            lines.append(line.strip())
+            line = ""
+        line += piece
+    return [*lines, line.strip()] if line.strip() else lines
+
+
+def _pieces(text: str) -> list[str]:
+    pieces: list[str] = []
+    for char in text:
+        latin = char.isascii() and not char.isspace()
+        if pieces and latin and pieces[-1][-1].isascii() and not pieces[-1][-1].isspace():
+            pieces[-1] += char
+        else:
+            pieces.append(char)
+    return pieces
