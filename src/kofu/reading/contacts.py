@@ -7,11 +7,11 @@ section are dropped; what the print broke over lines is joined again.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from kofu.reading.document import Line
-from kofu.reading.layout import key_of
+from kofu.reading.layout import key_of, unspaced
 from kofu.reading.offices import bureau_length, ends_as_section
 from kofu.text.phones import find_phones
 
@@ -20,6 +20,7 @@ _LABEL = re.compile(
     r"^[\s※○・\[［【<＜]*(?:お問い?合わ?せ先?|担当(?:課室?|部局)?|所管)[\s\]］】>＞:：]*|(?:電話|TEL|Tel|tel|直通|代表|内線[\d\-]*)[\s:：]*"
 )
 _EMPTY_PARENTHESIS = re.compile(r"[（(\[［][\s、,：:]*[)）\]］]")
+_FAR = 6
 _SPACES = re.compile(r"[\s\u3000]+")
 _TOP_LEVEL = re.compile(r"(?:省|庁|局)$")
 
@@ -56,15 +57,19 @@ class ContactBlock:
         return frozenset(names | {phone.number for phone in self.phones})
 
 
-def read_contacts(lines: Iterable[tuple[Line, str]]) -> list[ContactBlock]:
-    """The blocks of offices and numbers in contact lines, each given with the part of its text that counts."""
+def read_contacts(printed: Iterable[Line], texts: Mapping[int, str]) -> list[ContactBlock]:
+    """The blocks of offices and numbers among the printed lines of a sheet.
+
+    `texts` gives for each contact line, by its number, the part that counts; another line ends a block.
+    """
     blocks: list[list[tuple[int, str]]] = []
-    last = None
-    for line, text in lines:
-        if last is None or line.number - last > 2:
-            blocks.append([])
-        blocks[-1].append((line.number, text))
-        last = line.number
+    open_ = False
+    for line in printed:
+        if line.number in texts:
+            if not open_ or line.number - blocks[-1][-1][0] > _FAR:
+                blocks.append([])
+            blocks[-1].append((line.number, texts[line.number]))
+        open_ = line.number in texts
     return [block for block in map(_read_block, blocks) if block.offices or block.phones]
 
 
@@ -77,15 +82,24 @@ def _read_block(lines: Sequence[tuple[int, str]]) -> ContactBlock:
             if phone.note != "FAX":
                 block.phones.append(ContactPhone(phone.number, number, text[phone.start : phone.end]))
         for phone in reversed(phones):
-            text = text[: phone.start] + text[phone.end :]
+            text = _without(text, phone.start, phone.end)
         reader.read(number, _tidy(text), bool(phones))
     reader.flush()
     block.offices = reader.offices
     return block
 
 
+def _without(text: str, start: int, end: int) -> str:
+    """The text without a number, and without the parenthesis that held nothing else."""
+    if text[end : end + 1] in ("）", ")"):
+        opened = text[start] in "（(" or text[:start].rstrip()[-1:] in ("（", "(")
+        end += opened
+        start -= 0 if text[start] in "（(" or not opened else len(text[:start]) - len(text[:start].rstrip()) + 1
+    return text[:start] + text[end:]
+
+
 def _tidy(text: str) -> str:
-    text = _LABEL.sub(" ", text)
+    text = _LABEL.sub(" ", unspaced(text))
     text = re.sub(r"[（(]?\s*0\d{1,3}[-－]\d{1,4}[-－]\d*\s*[)）]?", " ", text)  # a number cut short
     text = _EMPTY_PARENTHESIS.sub("", text)
     return _SPACES.sub(" ", text).strip(" 、,／/") if text.strip(" ／/") else ""

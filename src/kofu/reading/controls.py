@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from kofu.programme.model import Amount, Draft
 from kofu.programme.vocabulary import AmountKind
 from kofu.reading.contents import Entry
-from kofu.reading.document import Sheet
+from kofu.reading.document import Sheet, SourceText
+from kofu.reading.layout import key_of, labels_of
 from kofu.text.yen import find_yen
 
 _TOTALS = (AmountKind.TOTAL_WITH_COMMITMENTS, AmountKind.GUARANTEED_BORROWING_INCLUDED_TOTAL)
@@ -44,6 +45,18 @@ def with_remainder(amounts: Sequence[Amount], sheet: Sheet) -> tuple[Amount, ...
                 part = Amount(kind=AmountKind.PART, yen=rest, at=(line.number,), text=text, derived=derived)
                 return (*amounts, part)
     return tuple(amounts)
+
+
+def check_coverage(source: SourceText, sheets: Sequence[Sheet]) -> Iterator[str]:
+    """Lines outside every sheet that still print a label of one: a sheet that is cut off or was not found."""
+    covered = {line.number for sheet in sheets for line in sheet.lines}
+    stray = [
+        line.number
+        for line in source.lines
+        if line.number not in covered and line.text and labels_of(key_of(line.text))
+    ]
+    if stray:
+        yield f"{stray[0]}行目からの部分は、途中で切れたシートと思われるため読んでいません"
 
 
 def check_contents(

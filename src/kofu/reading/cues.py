@@ -9,20 +9,27 @@ from kofu.reading.document import Line, SourceText
 from kofu.reading.layout import LabelLine, budget_patterns, key_of, labels_of
 from kofu.reading.offices import office_rank
 
-_YEN = re.compile(r"\d[\d,.]*(?:兆|億|百万|千万|千|万)+円?|\d[\d,]{3,}円")
+_YEN = re.compile(r"\d[\d,.]*(?:[(][\d,.－―‐–ー-]*[)])?(?:兆|億|百万|千万|千|万)+円?|\d[\d,]{3,}円")
+_ONLY_SUM = re.compile(r"^[約計総額:]*(?:\d[\d,.]*(?:兆|億|百万|千万|千|万)+)+円(?:[(][^()]*[)])?$")
 _PHONE = re.compile(r"(?<!\d)[((]?0\d{1,4}[-‐−–ー―(][\d]{1,4}[-‐−–ー―)]\d{3,4}(?!\d)")
 _PAGE_NUMBER = re.compile(r"^[-‐−–(]?\d{1,3}[-‐−–)]?$")
 _PAGE_NUMBER_AT_END = re.compile(r"\s(\d{1,3})$")
 LEADERS = re.compile(r"[・…‥.･]{2,}-?\(?\d{1,3}\)?$")
 _DIVIDER = re.compile(r"^(?:[ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩ]|第[一二三四五六七八九十\d]+[章部])[..．、\s]")
 _OPENING = re.compile(r"^[【\[(<※○・◆■]*")
+_OPENING_AT_END = re.compile(r"[【\[(<※]+$")
+NAME_ENDS = re.compile(
+    r"(?:事業費?|補助金?|支援|交付金|拠出金|出資金|負担金|委託費|対策費?|整備費?|施設費|推進|強化|促進|対応|拡大|等|投資|基金"
+    r"|給付金|プログラム|プロジェクト|制度|経費|開発|研究|創出|活用|構築|[)）】])$"
+)
 _SENTENCE = re.compile(r"(?:。|ます|する|した|である|こと)[)）」]?$|^[・※•○●✓]")
 
 
 @dataclass(slots=True)
 class Cue:
     """A printed (non-blank) line: `key` is its folded text, `gap` the blank lines before it, `lead` whether it
-    starts with one ASCII space, `budget` 0 … 1 how surely it is a budget line."""
+    starts with one ASCII space, `budget` 0 … 1 how surely it is a budget line, `counts` whether it is the first of
+    the budget lines that stand together."""
 
     line: Line
     text: str
@@ -32,9 +39,11 @@ class Cue:
     lead: bool
     labels: LabelLine | None
     budget: float
+    counts: bool
     phone: bool
     office: int
     page_number: bool
+    only_sum: bool
     ends_in_number: bool
     contents: bool
     divider: bool
@@ -53,8 +62,29 @@ def read_cues(source: SourceText) -> list[Cue]:
             continue
         cues.append(_cue(line, text, gap, page_break))
         gap, page_break = 0, False
-    _weigh_split_budgets(cues)
+    _even_gaps(cues)
+    _weigh_budgets(cues)
     return cues
+
+
+def name_before_budget(text: str) -> str:
+    """A title that stands on one line with its budget, or the text as it is when it holds none."""
+    start = _inline_budget(key_of(text))
+    if not start:
+        return text
+    taken = 0
+    for position, char in enumerate(text):
+        if taken >= start:
+            return text[:position].rstrip()
+        taken += len(key_of(char))
+    return text
+
+
+def _even_gaps(cues: list[Cue]) -> None:
+    """Where hardly a line follows another directly, the print is double-spaced: take every second line out."""
+    if len(cues) > 20 and sum(not cue.gap for cue in cues) < 0.05 * len(cues):
+        for cue in cues:
+            cue.gap = max(cue.gap - 1, 0) // 2
 
 
 def _cue(line: Line, text: str, gap: int, page_break: bool) -> Cue:
@@ -70,10 +100,12 @@ def _cue(line: Line, text: str, gap: int, page_break: bool) -> Cue:
         page_break=page_break,
         lead=raw[0] == " " and raw[1:2] not in (" ", "") and bool(raw[1:2].strip()),
         labels=labels,
-        budget=_budget(key) if has_digit else 0.0,
+        budget=(_budget(key) or float(bool(_inline_budget(key)))) if has_digit else 0.0,
+        counts=False,
         phone=has_digit and bool(_PHONE.search(key)),
         office=0 if labels else office_rank(_PHONE.sub("", key).rstrip("/")),
         page_number=bool(_PAGE_NUMBER.match(key)),
+        only_sum=has_digit and bool(_ONLY_SUM.match(key)),
         ends_in_number=has_digit and bool(_PAGE_NUMBER_AT_END.search(text)),
         contents=has_digit and bool(LEADERS.search(key)),
         divider=bool(_DIVIDER.match(text)),
@@ -97,10 +129,30 @@ def _budget(key: str) -> float:
     return 0.0
 
 
-def _weigh_split_budgets(cues: list[Cue]) -> None:
-    """A budget label without a sum counts only when a line beside it is a sum."""
+def _inline_budget(key: str) -> int:
+    """Where in a line's key its budget begins, behind a title on the same line; 0 where there is none."""
+    if "年度" not in key and "国庫債務" not in key and "政府保証" not in key:
+        return 0
+    for pattern in budget_patterns():
+        match = pattern.search(key, 4)
+        if match and NAME_ENDS.search(_OPENING_AT_END.sub("", key[: match.start()])):
+            amount = _YEN.search(key, match.end())
+            if amount and amount.start() - match.end() <= 16 and "。" not in key:
+                return len(_OPENING_AT_END.sub("", key[: match.start()]))
+    return 0
+
+
+def _weigh_budgets(cues: list[Cue]) -> None:
+    """A budget label without a sum is a budget line only beside a line that is one; of neighbours one counts."""
     for index, cue in enumerate(cues):
         if cue.budget == 0.5:
             beside = [other for other in cues[max(index - 1, 0) : index + 3] if other is not cue]
-            near = any(_YEN.match(_OPENING.sub("", other.key)) for other in beside)
-            cue.budget = 0.9 if near else 0.0
+            sums = [other for other in beside if other.only_sum]
+            cue.budget = 0.9 if sums else 0.0
+            for other in sums[:1]:
+                other.budget = 0.1
+    last = -10
+    for index, cue in enumerate(cues):
+        if cue.budget:
+            cue.counts = index - last > 3
+            last = index

@@ -13,12 +13,14 @@ from itertools import combinations
 from kofu.programme.vocabulary import Instrument
 from kofu.reading.flow_items import WITHOUT_RATE, Box, Label
 from kofu.reading.flow_order import BoxOrder
+from kofu.text.rates import Rate
 
 WINDOW = 0.8
 """Graphs this much dearer than the best are still kept as rivals."""
 
 _UNLABELLED, _LABEL_LEFT, _SAME_TWICE, _CROWDED = 2.4, 2.6, 2.2, 0.9
 _LARGEST = 4
+_PATIENCE = (1.2, 2.4, 3.6, 4.8)
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,7 @@ class Graph:
         )
 
 
-def rates_of(label: Label, instrument: Instrument) -> tuple[object, ...]:
+def rates_of(label: Label, instrument: Instrument) -> tuple[Rate, ...]:
     """The rates that hold for one instrument of a label: beside 補助, the rate is not that of 委託."""
     if len(label.instruments) > 1 and instrument in WITHOUT_RATE:
         return ()
@@ -61,7 +63,7 @@ def graphs(state: Box, boxes: Sequence[tuple[Box, float]], labels: Sequence[Labe
 
     None costs more than `limit`.
     """
-    for patience in (1.5, 3.0, 4.5, 6.0, 7.5):
+    for patience in _PATIENCE:
         found = _within(state, boxes, labels, order, min(limit, patience))
         if found or patience >= limit:
             return found
@@ -153,12 +155,25 @@ def _shape_cost(state: Box, nodes: Sequence[Box], parents: Sequence[int], order:
         cost += 1.3 * max(0, first.tier - second.tier) + (0.7 if first.tier >= 4 else 0.0)
         if first.lines[0] == second.lines[0]:
             cost += order.box_cost(payer_first=first.at < second.at)
+        elif state.lines[0] == second.lines[0] and state.at < second.at and not _left_of(state, nodes):
+            cost += order.beside_state_cost
+        if _is_public(first) and "民間団体" in second.name:
+            cost += 0.4
+        if _is_public(second) and not _is_public(first) and first.tier > 1:
+            cost += 0.6
+    for i, one in enumerate(nodes):
+        for j in range(i + 1, len(nodes)):
+            if one.lines[0] == nodes[j].lines[0] and parents[i] != j and parents[j] != i:
+                cost += 0.6  # two boxes in one line are usually joined by an arrow
     from_state = sum(1 for payer in parents if payer < 0)
     cost += 1.0 * (from_state - 1)
     cost += 0.5 * sum(max(0, parents.count(i) - 1) for i in range(len(nodes)))
     cost += 0.8 * max(0, max(_depth(parents, i) for i in range(len(nodes))) - 3)
-    # A box the money reaches directly although a better intermediary stands beside it.
     return cost
+
+
+def _left_of(state: Box, nodes: Sequence[Box]) -> bool:
+    return any(node.lines[0] == state.lines[0] and node.at < state.at for node in nodes)
 
 
 def _assign(
@@ -204,6 +219,8 @@ def _beside(first: Label, second: Label) -> float:
     """What it costs that two labels stand on one arrow."""
     if first.service or second.service:
         return 0.2
+    if first.keys and second.keys and first.keys != second.keys:
+        return 0.1
     return _CROWDED + _SAME_TWICE * len(set(first.instruments) & set(second.instruments))
 
 
@@ -216,6 +233,9 @@ def _passing_on(nodes: Sequence[Box], parents: Sequence[int], labels: Sequence[L
         money = [labels[j] for j, at in enumerate(chosen) if at == i and not labels[j].service]
         incoming = [labels[j] for j, at in enumerate(chosen) if at == payer and not labels[j].service]
         cost += _whole_and_share(nodes[payer], incoming, money)
+        shared = any(rate.value is not None for label in incoming for rate in label.rates)
+        if shared and any(Instrument.SUBSIDY in label.instruments and not label.rates for label in money):
+            cost += 0.6
         if any(label.instruments == (Instrument.COMMISSION,) for label in incoming) and any(
             Instrument.SUBSIDY in label.instruments for label in money
         ):
@@ -241,7 +261,7 @@ def _is_public(box: Box) -> bool:
 def _fit(payer: Box, payee: Box, last: bool, depth: int, label: Label) -> float:
     """How unusual a label is on an arrow."""
     if label.service:
-        return 1.0
+        return 1.2 if payer.is_state else 0.5
     cost = 0.0
     fixed = any(rate.value is None for rate in label.rates)
     fractions = [rate.value for rate in label.rates if rate.value is not None]
@@ -249,21 +269,29 @@ def _fit(payer: Box, payee: Box, last: bool, depth: int, label: Label) -> float:
     if payer.is_state:
         if fractions and not last and not whole and not _is_public(payee):
             cost += 1.2
+        if fractions and last and payee.tier == 1 and not whole:
+            cost += 0.5
         if label.indirect:
             cost += 3.0
     else:
         if fixed and not fractions:
+            cost += 0.6 if last else 0.1
+        if fractions and not fixed and not last:
             cost += 0.6
         if label.fund:
             cost += 2.5
         if label.instruments and set(label.instruments) <= {Instrument.GRANT_IN_AID, Instrument.CONTRIBUTION}:
             cost += 1.0
+        if payer.tier >= 3 and label.instruments == (Instrument.COMMISSION,):
+            cost += 0.8
     if fractions and label.instruments and set(label.instruments) <= WITHOUT_RATE:
         cost += 2.0
     if label.fund and last:
         cost += 1.0
-    if not label.instruments:
-        cost += 0.6
+    if label.implied:
+        cost += 0.3
+    if Instrument.JOINT_STUDY in label.instruments and payer.is_state:
+        cost += 0.8
     if Instrument.INTEREST_SUBSIDY in label.instruments and not last:
         cost += 1.2
     if Instrument.BENEFIT in label.instruments and not last:

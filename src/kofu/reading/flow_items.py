@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 
 from kofu.programme.vocabulary import Instrument
 from kofu.reading.flow_lexicon import Kind
-from kofu.reading.flow_strip import GAP, JOINED, NEWLINE, SPACE, WALL, Strip
+from kofu.reading.flow_strip import BETWEEN, GAP, JOINED, NEWLINE, SPACE, WALL, Strip
 from kofu.reading.flow_tokens import Token, split
-from kofu.text.rates import Rate, parse_rate
+from kofu.text.rates import QUALIFIERS, Rate, parse_rate
 
 WITHOUT_RATE = {
     Instrument.COMMISSION,
@@ -52,6 +52,7 @@ class Label:
     service: bool = False
     indirect: bool = False
     keys: tuple[str, ...] = ()
+    implied: bool = False
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,7 @@ class Key:
 
     text: str
     at: int
+    end: int
     line: int
     heading: bool
 
@@ -74,10 +76,16 @@ class Items:
     keys: list[Key] = field(default_factory=list)
     funds: list[int] = field(default_factory=list)
     tags: list[Label] = field(default_factory=list)
+    noise: list[int] = field(default_factory=list)
+
+    def pieces(self) -> list[Box | Label]:
+        """Boxes and labels in printed order."""
+        return sorted([*self.boxes, *self.labels], key=lambda piece: piece.at)
 
     def break_between(self, end: int, start: int) -> int:
         """The strongest break between two pieces."""
-        return max(self.strip.breaks[end : start + 1], default=JOINED)
+        inside = max(self.strip.breaks[end : start + 1], default=JOINED)
+        return max(inside, BETWEEN) if any(end <= at < start for at in self.noise) else inside
 
 
 def find_items(strip: Strip) -> Items:
@@ -98,18 +106,39 @@ def find_items(strip: Strip) -> Items:
             label = _label(strip, used)
             if _is_tag(strip, tokens, i):
                 items.tags.append(label)
-            elif label.instruments or _may_stand_alone(strip, used):
+            elif not label.implied or _may_stand_alone(strip, tokens, i, used):
                 items.labels.append(label)
             i += len(used)
             continue
         elif token.kind is Kind.FUND:
-            items.funds.append(token.start)
+            if strip.open_before(token.start) and strip.open_after(token.end):
+                items.labels.append(_label(strip, [token]))
+            else:
+                items.funds.append(token.start)
+        elif token.kind is Kind.NOISE:
+            items.noise.append(token.start)
         elif token.kind is Kind.COMPONENT:
             _add_key(strip, tokens, i, items)
+            items.noise.append(token.start)
         i += 1
+    _hang_keys(items)
     if any(box.name == "国" for box in items.boxes):
         items.boxes = [box for box in items.boxes if not box.is_state or box.name.startswith("国")]
     return items
+
+
+def _hang_keys(items: Items) -> None:
+    """Bare keys right before or right after a label name the components of its arrow: ①補助, （１）（２）委託."""
+    bare = [key for key in items.keys if not key.heading]
+    for j, label in enumerate(items.labels):
+        mine: list[str] = []
+        at = label.at
+        for key in reversed([key for key in bare if key.at < at]):
+            if items.break_between(key.end, at) > NEWLINE or any(p.at in range(key.end, at) for p in items.pieces()):
+                break
+            mine.insert(0, key.text)
+            at = key.at
+        items.labels[j] = replace(label, keys=tuple(mine))
 
 
 def _box(strip: Strip, token: Token) -> Box:
@@ -129,7 +158,7 @@ def _is_box(strip: Strip, tokens: Sequence[Token], i: int) -> bool:
             return False
         if tokens[i + 1].kind is Kind.RATE and token.kind is Kind.ACTOR and before not in ("", "・"):
             return False
-    return after != ":" and before not in ("(", "<", ":", "「", "※")
+    return after not in (":", "補助金", "助成金") and before not in ("(", "<", ":", "「", "※")
 
 
 def _text(strip: Strip, token: Token) -> str:
@@ -149,9 +178,11 @@ def _label_tokens(strip: Strip, tokens: Sequence[Token], start: int) -> list[Tok
         depth += (token.kind is Kind.MARK) * ((text == "(") - (text == ")"))
         if strength >= WALL or (strength == GAP and token.kind is Kind.INSTRUMENT):
             break
-        if token.kind is Kind.INSTRUMENT:
+        if token.kind is Kind.INSTRUMENT and (depth > 0 or text == "補助率") and stated:
+            token = replace(token, kind=Kind.MARK)  # 補助（補助率1/2）, 補助（定額補助等）
+        elif token.kind is Kind.INSTRUMENT:
             joined = last_joint in ("・", "、", "/", "又は", "及び", "または", "および")
-            if (stated and not joined) or (stated and depth > 0) or (not stated and strength > JOINED):
+            if (stated and not joined) or (not stated and strength > JOINED):
                 break
             if stated and rated and depth <= 0 and not joined:
                 break
@@ -194,14 +225,20 @@ def _leads_to_rate(strip: Strip, tokens: Sequence[Token], noise: Token, same_lin
 
 def _is_tag(strip: Strip, tokens: Sequence[Token], i: int) -> bool:
     """An instrument in a parenthesis behind words is a remark on a heading: （１）…の開発（委託、補助）, …【補助】."""
-    if i < 2 or strip.breaks[tokens[i].start] > JOINED or _text(strip, tokens[i - 1]) not in "(【<":
+    if i < 1 or strip.breaks[tokens[i].start] > JOINED:
+        return False
+    if tokens[i - 1].kind is Kind.ACTOR and _text(strip, tokens[i]) in ("補助金", "助成金"):
+        return True  # the name of a programme: 中小企業等グループ補助金
+    if i < 2 or _text(strip, tokens[i - 1]) not in "(【<":
         return False
     return strip.breaks[tokens[i - 1].start] == JOINED and tokens[i - 2].kind in (Kind.NOISE, Kind.ACTOR, Kind.MARK)
 
 
-def _may_stand_alone(strip: Strip, used: Sequence[Token]) -> bool:
+def _may_stand_alone(strip: Strip, tokens: Sequence[Token], i: int, used: Sequence[Token]) -> bool:
     """Whether rates without an instrument are a label of their own: alone on their line, near a box."""
     first, last = used[0].start, used[-1].end
+    if i and tokens[i - 1].kind is Kind.NOISE and strip.breaks[first] <= NEWLINE:
+        return False
     begins = strip.open_before(first) or (strip.text[first - 1] == "(" and strip.open_before(first - 1))
     return begins and strip.open_after(last)
 
@@ -211,31 +248,31 @@ def _label(strip: Strip, used: Sequence[Token]) -> Label:
     rates: list[Rate] = []
     for token in used:
         if token.kind is Kind.RATE:
-            after = strip.text[token.end : token.end + 1]
-            rate = _rate(_text(strip, token), after if strip.breaks[token.end : token.end + 1] == (SPACE,) else "")
+            others = strip.text.startswith("補助等", token.end) or (
+                strip.text.startswith("等", token.end) and strip.breaks[token.end] == SPACE
+            )
+            rate = _rate(_text(strip, token), "等" if others else "")
             if rate not in rates:
                 rates.append(rate)
     start, end = used[0].start, used[-1].end
     printed = strip.printed[start:end]
+    service = all(t.kind is Kind.SERVICE for t in used)
     return Label(
-        instruments,
+        instruments or (() if service else (Instrument.SUBSIDY,)),
         start,
         end,
         tuple(sorted({strip.lines[i] for t in used for i in range(t.start, t.end)})),
         printed,
         tuple(rates),
         fund=any(t.kind is Kind.FUND for t in used),
-        service=all(t.kind is Kind.SERVICE for t in used),
+        service=service,
+        implied=not instruments and not service,
         indirect="間接" in printed,
     )
 
 
 def _rate(text: str, after: str) -> Rate:
-    for prefix in ("最大", "上限"):
-        if text.startswith(prefix):
-            text = text.removeprefix(prefix)
-            text = text if text.endswith("以内") else text + "以内"
-    return parse_rate(text + (after if after == "等" else ""))
+    return parse_rate(text + (after if not text.endswith(QUALIFIERS) else ""))
 
 
 def _add_key(strip: Strip, tokens: Sequence[Token], i: int, items: Items) -> None:
@@ -245,7 +282,7 @@ def _add_key(strip: Strip, tokens: Sequence[Token], i: int, items: Items) -> Non
     follows = i + 1 < len(tokens) and tokens[i + 1].kind is Kind.NOISE and strip.lines[token.end] == line
     bare = text.isdigit() and not (strip.open_before(token.start) and strip.open_after(token.end))
     if not bare:
-        items.keys.append(Key(strip.printed[token.start : token.end], token.start, line, follows))
+        items.keys.append(Key(strip.printed[token.start : token.end], token.start, token.end, line, follows))
 
 
 def with_funds(items: Items) -> Items:

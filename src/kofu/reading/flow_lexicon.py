@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import Enum
 from functools import cache
@@ -52,6 +53,7 @@ class Lexicon:
 
     words: dict[str, tuple[Entry, ...]]
     legal_forms: tuple[str, ...]
+    prefixes: tuple[str, ...]
     heads: dict[str, tuple[tuple[str, int], ...]]
 
     def starting(self, text: str, at: int) -> list[Entry]:
@@ -61,6 +63,15 @@ class Lexicon:
     def legal_forms_at(self, text: str, at: int) -> bool:
         """Whether a legal form stands in `text` at `at`."""
         return text.startswith(self.legal_forms, at)
+
+
+@cache
+def closed_line() -> re.Pattern[str]:
+    """A line that consists of words of the lexicon, rates and marks only, and of an instrument or 国 at least."""
+    words = [entry for group in lexicon().words.values() for entry in group]
+    label = "|".join(re.escape(e.printed) for e in words if e.kind in (Kind.INSTRUMENT, Kind.STATE))
+    every = "|".join(re.escape(e.printed) for e in sorted(words, key=lambda e: -len(e.printed)))
+    return re.compile(rf"(?=.*(?:{label}))(?:{every}|[\s()、・/%0-9.]|定額|以内|以下|等)+")
 
 
 @cache
@@ -85,6 +96,7 @@ def lexicon() -> Lexicon:
     return Lexicon(
         {first: tuple(group) for first, group in words.items()},
         tuple(sorted((fold(form) for form in actors["legal_forms"]), key=len, reverse=True)),
+        tuple(fold(prefix) for prefix in actors["prefixes"]),
         {last: tuple(sorted(group, key=lambda h: -len(h[0]))) for last, group in heads.items()},
     )
 

@@ -40,6 +40,16 @@ class BoxOrder:
         share = self.boxes_payer_first.share
         return 1.4 * ((1 - share) if payer_first else share)
 
+    @property
+    def beside_state_cost(self) -> float:
+        """What it costs that the box right of 国 is not paid by 国, where boxes read from left to right."""
+        return max(0.0, 1.2 * (self.state_first.share - 0.5))
+
+    @property
+    def cut_inside_cost(self) -> float:
+        """What it costs that a diagram begins before its 国, where 国 is dumped first."""
+        return max(0.0, 0.6 * (self.state_first.share - 0.5))
+
     def label_cost(self, first: Label, second: Label, payer_first: bool) -> float:
         """The same for two labels in printed order; in one line they read from left to right."""
         if first.lines[-1] == second.lines[0]:

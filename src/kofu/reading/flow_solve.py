@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 from kofu.reading.flow_graph import Graph, graphs
 from kofu.reading.flow_items import Box, Items, Label
 from kofu.reading.flow_order import BoxOrder
-from kofu.reading.flow_strip import GAP, JOINED, NEWLINE, SPACE, WALL
+from kofu.reading.flow_strip import BETWEEN, GAP, JOINED, NEWLINE, SPACE, WALL
 
-_CUT = {JOINED: 6.0, SPACE: 3.0, NEWLINE: 1.2, GAP: 0.3, WALL: 0.0}
+_CUT = {JOINED: 6.0, SPACE: 3.0, NEWLINE: 1.2, GAP: 0.3, BETWEEN: 0.1, WALL: 0.0}
 _ANSWERS = 6
 
 
@@ -33,7 +33,7 @@ class Answer:
 
 def solve(items: Items, order: BoxOrder) -> list[Answer]:
     """The best readings of a sheet, best first, no two of which say the same."""
-    pieces: list[Box | Label] = sorted([*items.boxes, *items.labels], key=lambda piece: piece.at)
+    pieces = items.pieces()
     states = [i for i, piece in enumerate(pieces) if isinstance(piece, Box) and piece.is_state]
     if not states:
         return []
@@ -44,6 +44,8 @@ def solve(items: Items, order: BoxOrder) -> list[Answer]:
         following: dict[int, list[Answer]] = {}
         for end in ends:
             cut = 0.0 if end == len(pieces) else _CUT[reader.break_before(end)]
+            if end < len(pieces) and end != states[k + 1]:
+                cut += order.cut_inside_cost
             if cut > 4:
                 continue
             for start, answers in ways.items():
@@ -86,7 +88,8 @@ class _Segments:
             assert isinstance(source, Box)
             labels = [piece for piece in here if isinstance(piece, Label)]
             boxes = [(p, self._left_out(p, source, labels)) for p in here if isinstance(p, Box) and p is not source]
-            nothing = 2.6 + sum(1.2 for label in labels if not label.service) + sum(0.4 * c for _, c in boxes)
+            unexplained = sum(1.2 for label in labels if not label.service) + sum(0.4 * c for _, c in boxes)
+            nothing = min(2.6 + unexplained, 4.8)
             found = graphs(source, boxes, labels, self.order, nothing) if boxes and labels else []
             for merged in self._parallel(boxes):
                 parallel = graphs(source, merged, labels, self.order, nothing - 1.0)
@@ -101,7 +104,7 @@ class _Segments:
             cost = 3.6
         else:
             near = min(self._distance(box, other) for other in (state, *labels))
-            cost = 2.4 if near <= NEWLINE else 1.8 if near <= GAP else 0.9
+            cost = 2.4 if near <= NEWLINE else 1.8 if near <= GAP else 0.6
         return cost * (0.75 if box.open else 1.0)
 
     def _distance(self, one: Box, other: Box | Label) -> int:

@@ -11,15 +11,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kofu.reading.document import Line, Sheet
-from kofu.reading.flow_lexicon import fold
+from kofu.reading.flow_lexicon import closed_line, fold
 
-JOINED, SPACE, NEWLINE, GAP, WALL = 0, 1, 2, 3, 9
-"""Strength of a break: none, a space, the next line, a blank line between, a line that is no diagram between."""
+JOINED, SPACE, NEWLINE, GAP, BETWEEN, WALL = 0, 1, 2, 3, 4, 9
+"""Strength of a break: none, a space, the next line, a blank line, words or a whole line of no diagram between."""
 
 _PROSE = re.compile(
     r"。|ます|した[、。]|する|して|した(?!請)|ため|により|による|において|における|こと|である|とともに|ながら"
     r"|られ|ており|ついて|に向け|に対し|に資する|ように|とする|など[、をの]|[をはがも].{0,12}[、をにで]|いる|れる|なる$"
 )
+_UNFINISHED = re.compile(r"[をにがはのとでも、]$")
 _PAPERWORK = re.compile(
     r"予算|億円|百万円|\d{2,4}[-ー―－]\d{3,4}[-ー―－]\d{3,4}"
     r"|(課|室|局|部|官付|事務局総務)(\s*[、/].*)?$|[^業等\s]グループ|^[^国]*(補正|要求)額|庁(長官官房)?$"
@@ -67,7 +68,8 @@ def cut_strip(sheet: Sheet) -> Strip:
         running = len(block) > 1 and 2 * sum(prose) > len(block)
         for line, is_prose in zip(block, prose, strict=True):
             content = fold(line.text)
-            if running or is_prose or line.number in paperwork or _is_frame(content):
+            closed = bool(closed_line().fullmatch(content))
+            if not closed and (running or is_prose or line.number in paperwork or _is_frame(content)):
                 wall = True
                 continue
             strength = WALL if wall or not last else (NEWLINE if line.number == last + 1 else GAP)
@@ -98,7 +100,7 @@ def _blocks(lines: Sequence[Line]) -> list[list[Line]]:
 
 
 def _is_prose(content: str) -> bool:
-    return len(content) >= 12 and bool(_PROSE.search(content))
+    return len(content) >= 12 and bool(_PROSE.search(content) or (len(content) >= 20 and _UNFINISHED.search(content)))
 
 
 def _is_frame(content: str) -> bool:

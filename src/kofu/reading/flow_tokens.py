@@ -8,22 +8,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kofu.programme.vocabulary import Instrument
 from kofu.reading.flow_lexicon import Kind, Lexicon, lexicon
 from kofu.reading.flow_strip import GAP, JOINED, NEWLINE, SPACE, WALL, Strip
 
-_RATE = re.compile(r"(?:最大|上限)?(?:\d{1,2}/\d{1,2}|\d{1,3}(?:\.\d+)?%)(?:以内|以下|未満|等|程度|相当)?|定額等?")
+_RATE = re.compile(r"(?:最大)?(?:\d{1,2}/\d{1,2}|\d{1,3}(?:\.\d+)?%)(?:以内|以下|未満|等|程度|相当)?|定額等?")
 _COMPONENT = re.compile(r"\d-\(\d{1,2}\)|\(\d{1,2}\)|[①-⑳]|\d")
 _ARROW = re.compile(r"[→⇒➡⇨←⇐↓↑➔]")
-_MARK = re.compile(r"[()、・/:※\"「」【】\[\]+＊*~<>＜＞○●■◆▶▼◎]|又は|または|及び|および|or|補助率|等|※\d|事業費の|うち")
+_MARK = re.compile(r"[()、・/:※\"「」【】\[\]+＊*~<>＜＞○●■◆▶▼◎]|又は|または|及び|および|or|等|※\d|事業費の|うち")
 _PAREN = re.compile(r"\((?!基金|定額|[\d※])[^()0-9]{2,22}\)")
 _SHORT = re.compile(r"\([A-Za-z0-9・ー一-龥]{2,10}\)")
 _NAME_CHARACTERS = re.compile(r"[一-龥々ぁ-んァ-ヶー・A-Za-z0-9&※()-]+")
-_NO_NAME = re.compile(r"補助|委託|出資|拠出|交付|助成|定額|等.|国$|\d+%|[①-⑳]|^[)ー・の等]|年度|[一-龥]国\)|事業等")
+_NO_NAME = re.compile(r"補助|委託|出資|拠出|交付|助成|定額|等.|国$|\d+%|[①-⑳]|^[()ー・の等]|年度|[一-龥]国\)|事業等")
+_PARENTHESIS = re.compile(r"[()]")
 _CLAUSE = re.compile(r"[をにがはでし]")
 _CROSSING = {JOINED: 0.0, SPACE: 0.4, NEWLINE: 0.15, GAP: 0.5}
+_OPEN_CROSSING = {SPACE: 3.0, NEWLINE: 0.6, GAP: 2.5}
 _LONGEST = 42
 
 
@@ -76,15 +78,24 @@ def _tokens_at(strip: Strip, at: int, words: Lexicon, ends: list[tuple[int, int]
         cost = 1.0 + _crossing(strip, at, end)
         if entry.kind is Kind.ACTOR:
             yield from _named(strip, at, end, cost, entry.tier, open_name=False)
+        elif entry.kind is Kind.STATE:
+            yield from (replace(t, kind=Kind.STATE) for t in _named(strip, at, end, cost, 0, open_name=False))
         elif cost < WALL:
             yield Token(entry.kind, at, end, cost, entry.tier, entry.instrument)
+    for prefix in words.prefixes:
+        if strip.text.startswith(prefix, at) and at + len(prefix) < len(strip.text):
+            for entry in words.starting(strip.text, at + len(prefix)):
+                if entry.kind is Kind.ACTOR:
+                    end = at + len(prefix) + len(entry.printed)
+                    cost = 1.5 + _crossing(strip, at, end)
+                    yield from _named(strip, at, end, cost, entry.tier, open_name=False)
     form = next((form for form in words.legal_forms if strip.text.startswith(form, at)), None)
     if form and strip.strongest(at, at + len(form)) < WALL:
         yield from _incorporated(strip, at, at + len(form), words, ends)
     if strip.open_before(at) or (at and strip.text[at - 1] in ")等、国"):
         for end, tier in ends:
             if at + 2 <= end <= at + _LONGEST:
-                yield from _open_name(strip, at, end, tier, words)
+                yield from _open_name(strip, at, end, tier, words, ends)
 
 
 def _incorporated(
@@ -98,26 +109,47 @@ def _incorporated(
                 yield from _named(strip, at, end, 1.0 + _crossing(strip, at, end), entry.tier, open_name=False)
     for end, tier in ends:
         name = strip.text[body:end]
-        if body + 2 <= end <= body + _LONGEST and _NAME_CHARACTERS.fullmatch(name) and not _NO_NAME.search(name):
+        if not body + 2 <= end <= body + _LONGEST or _NO_NAME.search(name) or _PARENTHESIS.search(name):
+            continue
+        if _NAME_CHARACTERS.fullmatch(name) and not _runs_on(strip, at + len(strip.text[at:body]), end, ends):
             cost = 1.6 + 0.05 * len(name) + _crossing(strip, at, end)
             yield from _named(strip, at, end, cost, min(tier, 2), open_name=True)
     if strip.text[at] != "(" and strip.open_before(at):
         yield from _named(strip, at, body, 2.5 + _crossing(strip, at, body), 1, open_name=True)
 
 
-def _open_name(strip: Strip, at: int, end: int, tier: int, words: Lexicon) -> Iterator[Token]:
+def _runs_on(strip: Strip, at: int, end: int, ends: list[tuple[int, int]]) -> bool:
+    """Whether print breaks off where a name is already complete: two boxes, not one."""
+    return any(
+        at + 1 < stop < end and (strip.breaks[stop] > JOINED or (strip.text[stop] == "等" and strip.open_after(stop + 1)))
+        for stop, _ in ends
+    )
+
+
+def _swallows(strip: Strip, at: int, end: int, words: Lexicon) -> bool:
+    """Whether print breaks off inside and a listed name is what follows."""
+    return any(
+        strip.breaks[i] >= GAP and any(i + len(e.printed) == end and e.kind is Kind.ACTOR for e in words.starting(strip.text, i))
+        for i in range(at + 1, end)
+    )
+
+
+def _open_name(
+    strip: Strip, at: int, end: int, tier: int, words: Lexicon, ends: list[tuple[int, int]]
+) -> Iterator[Token]:
     """A name that only its last word betrays: print must begin where it begins and end where it ends."""
     name = strip.text[at:end]
     if not _NAME_CHARACTERS.fullmatch(name) or _NO_NAME.search(name):
         return
-    if name.count("(") != name.count(")"):
+    if name.count("(") != name.count(")") or (name[0] == "国" and strip.breaks[at + 1] > JOINED):
         return
-    crossed = sum(0.6 if step == NEWLINE else 2.5 if step == GAP else 0.4 if step else 0.0
-                  for step in strip.breaks[at + 1 : end]) + (99 if strip.strongest(at, end) >= WALL else 0)
+    if _runs_on(strip, at, end, ends) or _swallows(strip, at, end, words):
+        return
+    crossed = sum(_OPEN_CROSSING.get(step, 99.0) for step in strip.breaks[at + 1 : end] if step)
     cost = 2.6 + 0.12 * len(name) + crossed + (1.5 if _CLAUSE.search(name) else 0) + (0 if strip.open_before(at) else 0.8)
     for token in _named(strip, at, end, cost, tier, open_name=True):
         after = token.end
-        if strip.open_after(after) or strip.text[after] in "国(、" or words.legal_forms_at(strip.text, after):
+        if strip.open_after(after) or strip.text[after] in "国、" or words.legal_forms_at(strip.text, after):
             yield token
 
 

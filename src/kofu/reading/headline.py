@@ -11,13 +11,16 @@ from kofu.programme.model import Amount, Office, Phone, Title
 from kofu.programme.vocabulary import AmountKind
 from kofu.reading.contacts import ContactBlock, read_contacts
 from kofu.reading.document import Line, Sheet
-from kofu.reading.layout import key_of, labels_of
-from kofu.reading.offices import find_bureau
+from kofu.reading.cues import name_before_budget
+from kofu.reading.layout import key_of, unspaced
+from kofu.reading.offices import ends_as_section, find_bureau
 from kofu.text.amounts import TypedAmount, find_amounts
 from kofu.text.dates import find_fiscal_years
 
 _WIDE = r"[^\x00-\x7f]"
 _LAYOUT_SPACE = re.compile(rf"(?<={_WIDE})\s+(?={_WIDE})|\s{{2,}}")
+_NUMBER_PREFIX = re.compile(r"^[0-9０-９]{1,3}(?:[-－―][0-9０-９]{1,2})*[\s\u3000.．、]+(?=[^\d\s])")
+_NO_LAST_YEAR = re.compile(r"(?<=\d)([（(]\s*[-－―‐–ー]\s*[)）])(\s*[百千万億兆]+円)")
 _LABEL_PREFIX = re.compile(r"^[\s【\[<＜■○]*(?:施\s*策\s*名|事\s*業\s*名)[\s】\]>＞:：]*")
 _KINDS: Mapping[str, AmountKind] = {
     **{kind.value: kind for kind in AmountKind},
@@ -47,7 +50,9 @@ class Headline:
     def offices(self) -> list[Office]:
         """The offices of all blocks, a block that is printed twice counted once."""
         return [
-            Office(name=office.name, at=tuple(office.at)) for block in self.blocks for office in block.offices
+            Office(name=office.name, at=tuple(office.at), doubt=_office_doubt(office.name))
+            for block in self.blocks
+            for office in block.offices
         ]
 
     @property
@@ -66,15 +71,16 @@ def read_headline(sheet: Sheet) -> Headline:
     budget = list(sheet.regions.get("budget", ()))
     clusters = _clusters(budget)
     year, round_, year_at = _year(clusters)
-    amounts, doubts = _amounts(clusters)
+    amounts, amount_doubts = _amounts(clusters)
+    blocks, office_doubts = _blocks(sheet, budget)
     return Headline(
         title=_title(sheet),
         fiscal_year=year,
         round=round_,
         year_at=year_at,
         amounts=amounts,
-        blocks=_blocks(sheet, budget),
-        doubts=doubts,
+        blocks=blocks,
+        doubts=(*amount_doubts, *office_doubts),
     )
 
 
@@ -91,8 +97,8 @@ def _title(sheet: Sheet) -> Title | None:
     lines = sheet.regions.get("title", ())
     if not lines:
         return None
-    texts = [_LABEL_PREFIX.sub("", line.text) for line in lines]
-    name = joined_title([text.split("\t")[0] for text in texts])
+    texts = [_LABEL_PREFIX.sub("", unspaced(name_before_budget(line.text))) for line in lines]
+    name = joined_title([_NUMBER_PREFIX.sub("", texts[0]), *texts[1:]])
     return Title(ja=name, at=tuple(line.number for line in lines)) if name else None
 
 
@@ -126,7 +132,7 @@ def _round(text: str) -> str:
         return f"第{digit or ordinal[1]}次補正"
     if "補正" in first:
         return "補正"
-    return "概算要求" if "概算" in first or "要求" in first else "当初"
+    return "概算要求" if "要求" in first else "当初"
 
 
 def _amounts(clusters: Sequence[Sequence[Line]]) -> tuple[tuple[Amount, ...], tuple[str, ...]]:
@@ -159,10 +165,12 @@ def _join(cluster: Sequence[Line]) -> tuple[str, list[int]]:
     """The text of a cluster and, for each of its characters, the line it stands in."""
     text, owners = "", []
     for line in cluster:
-        piece = line.text + " "
+        title = name_before_budget(line.text)
+        piece = unspaced(line.text if title == line.text else line.text[len(title) :]) + " "
         text += piece
         owners += [line.number] * len(piece)
-    return text, owners
+    # 250（－）百万円 → 250百万円（－）, of the same length: the sum is read, the dash is no sum.
+    return _NO_LAST_YEAR.sub(r"\2\1", text), owners
 
 
 def _typed(text: str) -> Iterator[tuple[TypedAmount, str | None]]:
@@ -188,26 +196,48 @@ def _typed(text: str) -> Iterator[tuple[TypedAmount, str | None]]:
         previous = typed
 
 
-def _blocks(sheet: Sheet, budget: Sequence[Line]) -> tuple[ContactBlock, ...]:
+def _blocks(sheet: Sheet, budget: Sequence[Line]) -> tuple[tuple[ContactBlock, ...], tuple[str, ...]]:
     """The blocks of offices: those by the budget line, and others that name a section or a number."""
-    contacts = {line.number: (line, line.text) for role in ("office", "phone") for line in sheet.regions.get(role, ())}
+    contacts = {line.number: line.text for role in ("office", "phone") for line in sheet.regions.get(role, ())}
     for line in budget:
-        tail = _office_tail(line.text)
+        tail = _office_tail(unspaced(line.text))
         if tail:
-            contacts[line.number] = (line, tail)
-    heads = {line.number for role in ("budget", "title") for line in sheet.regions.get(role, ())}
+            contacts[line.number] = tail
+    printed = [line for line in sheet.lines if line.text]
+    places = {line.number: place for place, line in enumerate(printed)}
+    heads = [places[line.number] for role in ("budget", "title") for line in sheet.regions.get(role, ())]
     blocks: list[ContactBlock] = []
-    for block in read_contacts(contacts[number] for number in sorted(contacts)):
-        near = any(abs(number - head) <= 3 for number in block.lines for head in heads)
+    passed_over: list[int] = []
+    for block in read_contacts(printed, contacts):
+        near = any(abs(places[number] - head) <= 2 for number in block.lines for head in heads)
         sections = any(key_of(office.name)[-1:] in "課室付" for office in block.offices)
         if not (near or block.phones or (sections and _has_bureau(block))):
+            passed_over += block.lines
             continue
         same = next((k for k, other in enumerate(blocks) if _cut_short(other, block)), None)
         if same is not None:
             blocks[same] = max(blocks[same], block, key=lambda b: len(b.identity))
         else:
             blocks.append(block)
-    return tuple(blocks)
+    doubts = []
+    if passed_over:
+        doubts.append(f"担当課かもしれない行を採っていません: {'、'.join(map(str, passed_over))}行目")
+    bureaux = [_bureau_of(block) for block in blocks]
+    if len(set(bureaux)) > 1:
+        doubts.append("離れた箇所に別々の担当課が印字されています。別のシートの残りが混ざっていないか確かめてください")
+    return tuple(blocks), tuple(doubts)
+
+
+def _bureau_of(block: ContactBlock) -> str:
+    """The bureau named first in a block."""
+    found = find_bureau(unicodedata.normalize("NFKC", "".join(office.name for office in block.offices)))
+    return found.group() if found else ""
+
+
+def _office_doubt(name: str) -> str | None:
+    if ends_as_section(key_of(name)):
+        return None
+    return "課室名が見当たりません。離れた行に印字されている可能性があります"
 
 
 def _has_bureau(block: ContactBlock) -> bool:
@@ -229,9 +259,3 @@ def _office_tail(text: str) -> str:
     label = re.search(r"[（(]\s*[0-9０-９]\s*[)）]", tail)
     start = min(bureau.start(), label.start()) if label else bureau.start()
     return tail[start:].strip()
-
-
-def label_of(line: Line) -> str | None:
-    """The label a line prints alone, if it does."""
-    labels = labels_of(key_of(line.text))
-    return labels.labels[0] if labels else None

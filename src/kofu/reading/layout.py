@@ -16,6 +16,7 @@ from importlib.resources import files
 from ruamel.yaml import YAML
 
 _SPACE = re.compile(r"\s+")
+_LETTER_SPACE = re.compile(r"(?<=\S)[ \u3000](?=\S)")
 _NUMBERED = re.compile(r"[<〈《【\[「■□◆◇○●▼▶・※]*(?:[(]?[0-9]{1,2}[)]?[.、:]?)?")
 _CLOSING = re.compile(r"[>〉》】\]」]?[:]?")
 _PARENTHESIS = re.compile(r"[(][^()]*(?:[(][^()]*[)][^()]*)*[)]?$")
@@ -28,6 +29,14 @@ _MACROS = {
 def key_of(text: str) -> str:
     """A text as labels and patterns see it: compatibility characters folded, all white space dropped."""
     return _SPACE.sub("", unicodedata.normalize("NFKC", text))
+
+
+def unspaced(text: str) -> str:
+    """A letter-spaced line (製 造 産 業 局  産 業 機 械 課) as a plain one; any other text as it is."""
+    letters = sum(not char.isspace() for char in text)
+    if letters < 4 or len(_LETTER_SPACE.findall(text)) < 0.6 * (letters - 1):
+        return text
+    return _LETTER_SPACE.sub("", text)
 
 
 @dataclass(frozen=True)
@@ -106,7 +115,7 @@ def labels_of(key: str) -> LabelLine | None:
         found.append(match.group())
         closing = _CLOSING.match(key, match.end())
         end = closing.end() if closing else match.end()
-        marked = marked and end > match.end() or end > match.end() or (marked and key[:1].isdigit())
+        marked = (marked and end > match.end()) or end > match.end() or (marked and key[:1].isdigit())
         position = end
         if parenthesis := _PARENTHESIS.match(key, position):
             position = parenthesis.end()

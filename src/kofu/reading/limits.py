@@ -23,30 +23,37 @@ from kofu.text.fold import fold
 from kofu.text.quantity import Quantity
 
 _SKIPPED = ("title", "budget", "targets", "office", "phone", "label", "page_number", "divider")
-_KEY = re.compile(r"^[・•※○■◆▪→ \u3000]*((?:[（(][０-９\d]{1,2}[）)])|[①-⑳])")
+_KEY = re.compile(r"^[・•※○■◆▪→ \u3000]*(?:[（(][０-９\d]{1,2}[）)]|[①-⑳])")
 _CARRIER = re.compile(r"^[^\d０-９。、]{0,8}[ \u3000]?[\d０-９]")
 _NOTE = re.compile(r"^[（(][^（）()]*[）)]?$")
 _OPEN_RANGE = re.compile(r"[~〜～][ \u3000]*$")
+_UNIT_PRICE = re.compile(r"円[/／](?!年)")
+_SPACES = re.compile(r"[ \u3000]+")
+_YEARS = re.compile(r"(年|か月|カ月|ヶ月|ヵ月)間?$")
+_YEN = frozenset({"円"})
 _SIGNS = " \u3000・•※○→：:、，,（(）)＜＞~〜～"
 _PARTICLES = re.compile(
-    r"^(?:[をがはにのも]|更に|さらに|最大)|(?:[をがはにので]|については?|について|最大|約|補助率[：:]?[\d/／]+(?:以内)?)$"
+    r"^(?:[をがはにのも]|更に|さらに|最大|以内|以上|以下)"
+    r"|(?:[をがはにので]|については?|最大|約|補助率[：:、]?[\d/／]+(?:以内)?)$"
 )
 _WORD = re.compile(r"[一-龥々ァ-ヺA-Za-z]{2}")
-_YEN = frozenset({"円"})
-_YEARS = re.compile(r"(年|か月|カ月|ヶ月|ヵ月)間?$")
-_TABLE_HEAD = re.compile(r"[ \u3000]+")
 
 
 @dataclass(frozen=True)
 class _Found:
-    """A limit as it was found: its kind, number, the lines, and what is unsure about it."""
+    """A limit as it was found: its kind, its number at a place in `line`, and what is unsure about it."""
 
     kind: LimitKind
     measured: Measured
     line: Line
-    lines: tuple[int, ...]
     condition: str = ""
     doubt: str = ""
+    other_line: int | None = None
+
+    @property
+    def at(self) -> tuple[int, ...]:
+        """The lines it stands in, in order."""
+        return tuple(sorted({self.line.number, self.other_line or self.line.number}))
 
 
 @dataclass(frozen=True)
@@ -91,17 +98,20 @@ def _labelled(lines: Sequence[Line], index: int) -> Iterator[_Found]:
     line = lines[index]
     text = line.text
     places = _label_places(text)
+    done = 0
     for place, (start, end, label) in enumerate(places):
         stop = places[place + 1][0] if place + 1 < len(places) else len(text)
         here = [one for one in _of_units(text, label.units) if end <= one.start < stop]
         kind = _refined(label.kind, text, start)
-        left = max((one.end for one in find_quantities(text[:start])), default=0) if place else 0
-        for number, one in enumerate(here):
-            beside = text[here[number - 1].end if number else end : one.start]
+        front = text[done:start]
+        for one in here:
+            beside = text[max(done, end) : one.start]
             ranged = _OPEN_RANGE.search(beside) or _OPEN_RANGE.match(text[one.end :])
-            doubt = label.doubt or ("幅で印刷されています" if ranged else "")
-            condition = _condition(text[left:start], text[one.end :], beside, time=one.time)
-            yield _Found(kind, one, line, (line.number,), condition, doubt)
+            condition = _condition(front, text[one.end :], beside, time=one.time)
+            yield _Found(
+                kind, one, line, condition, label.doubt or ("幅で印刷されています" if ranged else "")
+            )
+            done = one.end
         if place + 1 == len(places) and "。" not in text[end:]:
             bare = not here and len(text) - end <= 6 and not re.search(r"\d", text[end:])
             if bare or here:
@@ -125,87 +135,85 @@ def _carried(
     lines: Sequence[Line], index: int, kind: LimitKind, label: _Label, *, bare: bool
 ) -> Iterator[_Found]:
     """Sums on the lines behind a label: 100万円, 200万円（条件）, 公庫国民 3千万円, the end of a range."""
-    head = lines[index]
+    head = lines[index].number
     for step in range(index + 1, min(index + 8, len(lines))):
         line, before = lines[step], lines[step - 1]
         if _NOTE.match(line.text):
             continue
-        values = _of_units(line.text, label.units)
         first = bare and step == index + 1
+        values = _of_units(line.text, label.units)
         goes_on = first or _CARRIER.match(line.text)
         if not values or not goes_on or _label_places(line.text) or _KEY.match(line.text):
             return
         one = values[0]
         ranged = bool(_OPEN_RANGE.search(before.text))
-        note = lines[step + 1].text if step + 1 < len(lines) else ""
         front = line.text[: one.start]
-        condition = _condition(line.text, 0, one, front) or (
-            note.strip("（()）") if _NOTE.match(note) else ""
-        )
-        numbers = (head.number, line.number) if ranged or first else (line.number,)
-        doubt = (
-            "幅で印刷されています" if ranged else "見出しは前の行です" if front.strip() and not first else ""
-        )
-        yield _Found(kind, one, line, numbers, condition, doubt or label.doubt)
+        condition = _condition("", line.text[one.end :], front, time=one.time)
+        note = lines[step + 1].text if step + 1 < len(lines) else ""
+        if not condition and _NOTE.match(note):
+            condition = note.strip("（()）")
+        doubt = label.doubt or ("幅で印刷されています" if ranged else "" if first else "見出しは前の行です")
+        yield _Found(kind, one, line, condition, doubt, head)
 
 
 def _marked(line: Line) -> Iterator[_Found]:
     """5億円上限, 1億円まで, 最大10年間, 最大2年据置: the mark stands at the number itself."""
     text = line.text
-    labelled = _label_places(text)
     ends = {match.start() + 1 for match in pattern("limit_words", "sum_then_cap").finditer(text)}
     for one in _of_units(text, _YEN) if ends else ():
-        if one.end in ends and not any(start < one.start for start, _, _ in labelled):
-            yield _Found(
-                LimitKind.CAP, one, line, (line.number,), _condition(text[: one.start], text[one.end :])
-            )
+        labelled = any(start < one.start for start, _, _ in _label_places(text))
+        if one.end in ends and not labelled:
+            yield _Found(LimitKind.CAP, one, line, _condition(text[: one.start], text[one.end :]))
+    for one in _of_units(text, _YEN) if _at_most(text) else ():
+        if re.search(r"最大で?約?[ \u3000]?$", text[: one.start]):
+            condition = _condition("", text[one.end :])
+            yield _Found(LimitKind.CAP, one, line, condition, "「最大」から読みました")
     for match in pattern("limit_words", "most_years").finditer(text):
-        grace = bool(pattern("limit_words", "grace_behind").search(text[match.end() : match.end() + 4]))
-        kind = LimitKind.GRACE if grace else LimitKind.PERIOD
+        grace = pattern("limit_words", "grace_behind").match(text, match.end())
         for one in find_quantities(match.group()):
             shifted = replace(one, start=match.start() + one.start, end=match.start() + one.end)
-            yield _Found(kind, shifted, line, (line.number,), "最大")
+            yield _Found(LimitKind.GRACE if grace else LimitKind.PERIOD, shifted, line, "最大")
+
+
+def _at_most(text: str) -> bool:
+    """Whether 最大 speaks of what is paid out and no label does."""
+    paid = "最大" in text and pattern("limit_words", "paid").search(text)
+    return bool(paid) and not _label_places(text)
 
 
 def _up_to(lines: Sequence[Line], index: int) -> Iterator[_Found]:
     """A類型５億円、B類型 / １億円まで: まで holds for the sum at the end of the line above, too."""
-    if index + 1 >= len(lines):
+    line, after = lines[index], lines[index + 1].text if index + 1 < len(lines) else ""
+    if "円" not in line.text or "円まで" not in after or _label_places(line.text):
         return
-    line, after = lines[index], lines[index + 1]
-    sums = _of_units(line.text, _YEN) if "円" in line.text and re.search(r"円まで", after.text) else []
-    if not sums or _label_places(line.text):
+    sums, following = _of_units(line.text, _YEN), _of_units(after, _YEN)
+    if not sums or not following or not after.startswith("まで", following[0].end):
         return
-    first = next(iter(_of_units(after.text, _YEN)), None)
-    between = line.text[sums[-1].end :] + (after.text[: first.start] if first else "")
-    if first and after.text.startswith("まで", first.end) and len(between) <= 12 and between.startswith("、"):
-        one = sums[-1]
-        yield _Found(
-            LimitKind.CAP,
-            one,
-            line,
-            (line.number,),
-            _condition(line.text[: one.start], line.text[one.end :]),
-            "次の行の「まで」から読みました",
-        )
+    one = sums[-1]
+    between = line.text[one.end :] + after[: following[0].start]
+    if between.startswith("、") and len(between) <= 12:
+        condition = _condition(line.text[: one.start], "")
+        number = lines[index + 1].number
+        yield _Found(LimitKind.CAP, one, line, condition, "次の行の「まで」から読みました", number)
 
 
 def _unit_prices(lines: Sequence[Line], index: int) -> Iterator[_Found]:
     """Prices per unit (2.5円/kWh); in a table the heads of the columns are their conditions."""
     line = lines[index]
-    if not re.search(r"円[/／](?!年)", line.text) or _label_places(line.text):
+    if not _UNIT_PRICE.search(line.text):
         return
-    prices = [one for one in find_quantities(line.text) if re.match(r"円[/／](?!年)\D", one.quantity.unit)]
+    prices = [one for one in find_quantities(line.text) if _UNIT_PRICE.match(one.quantity.unit)]
     heads = _columns(lines, index, len(prices))
-    row = line.text[: prices[0].start].strip(" \u3000：:")
+    row = line.text[: prices[0].start].strip(_SIGNS.replace("）", "").replace(")", "")) if prices else ""
     for column, price in enumerate(prices):
         condition = "、".join(part for part in (row, heads[column] if heads else "") if part)
-        yield _Found(LimitKind.UNIT, price, line, (line.number,), condition)
+        yield _Found(LimitKind.UNIT, price, line, condition)
 
 
 def _columns(lines: Sequence[Line], index: int, count: int) -> list[str]:
     """The heads of a table's columns: the nearest line above with as many words and no price."""
     for line in reversed(lines[max(0, index - 6) : index]):
-        words = _TABLE_HEAD.split(line.text)
+        words = _SPACES.split(line.text)
         if count > 1 and len(words) == count and "円" not in line.text:
             return words
     return []
@@ -219,12 +227,9 @@ def _rate_cuts(line: Line) -> Iterator[_Found]:
     for one in find_quantities(text):
         if one.quantity.unit != "%" or text[one.end :].startswith("の限度額"):
             continue
-        behind = text[one.end : one.end + 8]
         minus = re.search(r"[ー−‐－-][ \u3000]?$", text[: one.start])
-        if minus or pattern("limit_words", "cut").search(behind):
-            yield _Found(
-                LimitKind.RATE_CUT, one, line, (line.number,), _condition(text[: one.start], text[one.end :])
-            )
+        if minus or pattern("limit_words", "cut").search(text[one.end : one.end + 8]):
+            yield _Found(LimitKind.RATE_CUT, one, line, _condition(text[: one.start].rstrip("ー−‐－- "), ""))
 
 
 def _of_units(text: str, units: frozenset[str]) -> list[Measured]:
@@ -241,16 +246,16 @@ def _of_units(text: str, units: frozenset[str]) -> list[Measured]:
 
 def _refined(kind: LimitKind, text: str, start: int) -> LimitKind:
     """A plain 限度額 beside words of lending is a loan limit."""
-    lending = re.search(r"公庫|商中|貸付|融資|金利|利率", text)
-    return LimitKind.LOAN_LIMIT if kind is LimitKind.CAP and lending else kind
+    lending = kind is LimitKind.CAP and pattern("limit_words", "lending").search(text)
+    return LimitKind.LOAN_LIMIT if lending else kind
 
 
 def _condition(front: str, behind: str, beside: str = "", *, time: bool = False) -> str:
     """The words that say when a number holds: in front of its label, beside it, in the parenthesis behind."""
     note = re.match(r"[ \u3000]?[（(]([^（）()]*)[）)]", behind)
     parts = [_phrase(_KEY.sub("", front)), _phrase(beside)]
-    parts += [note[1]] if note and not _label_places(note[1]) else []
-    after = behind.strip(" \u3000：:、")
+    parts += [note[1]] if note and not re.search(r"円|上限", note[1]) else []
+    after = re.sub(r"^(?:以内|以上|以下)", "", behind).strip(" \u3000：:、）)。")
     if time and not any(parts) and 1 < len(after) <= 40:
         parts = [after]
     return "、".join(dict.fromkeys(part for part in parts if part))
@@ -269,37 +274,33 @@ def _once(found: Sequence[_Found], roles: dict[int, str]) -> list[_Found]:
     kept: list[_Found] = []
     for one in found:
         role = roles.get(one.line.number, "rest")
-        same_place = [k for k in kept if k.line is one.line and k.measured.start == one.measured.start]
-        repeated = any(
-            (k.kind, k.measured.quantity) == (one.kind, one.measured.quantity)
-            and (one.kind is LimitKind.GRACE or (roles.get(k.line.number, "rest") != role and _alike(k, one)))
-            for k in kept
-        )
-        if not same_place and not repeated:
+        for other in kept:
+            if other.line is one.line and other.measured.start == one.measured.start:
+                break
+            alike = (other.kind, other.measured.quantity) == (one.kind, one.measured.quantity)
+            apart = roles.get(other.line.number, "rest") != role and _same_condition(other, one)
+            if alike and (apart or one.kind is LimitKind.GRACE):
+                break
+        else:
             kept.append(one)
     return kept
 
 
-def _alike(one: _Found, other: _Found) -> bool:
+def _same_condition(one: _Found, other: _Found) -> bool:
     return not one.condition or not other.condition or fold(one.condition) == fold(other.condition)
 
 
 def _limit(one: _Found, lines: Sequence[Line], components: Sequence[Component]) -> Limit:
     component, doubt = component_of(one.line, lines, components)
-    heading = class_above(one.line, lines)
-    condition = "、".join(part for part in (heading, one.condition) if part)
+    parts = (class_above(one.line, lines), one.condition)
+    quantity = one.measured.quantity
     return Limit(
         component=component,
         kind=one.kind,
-        value=_plain(one.measured.quantity),
-        condition=condition or None,
-        at=one.lines,
+        value=Quantity(quantity.value, _YEARS.sub(r"\1", quantity.unit)),  # 3年間 is 3年
+        condition="、".join(part for part in parts if part) or None,
+        at=one.at,
         text=one.line.text[one.measured.start : one.measured.end],
         derived=one.measured.derived,
         doubt="。".join(reason for reason in (one.doubt, doubt) if reason) or None,
     )
-
-
-def _plain(quantity: Quantity) -> Quantity:
-    """A duration without 間: 3年間 is 3年."""
-    return Quantity(quantity.value, _YEARS.sub(r"\1", quantity.unit))

@@ -16,6 +16,8 @@ _GAP = "[ \u3000]?"
 _RANGE = re.compile(rf"{_GAP}[~〜～−-]{_GAP}$")
 _SCALE = re.compile(r"[千万億兆]+$")
 _WORDS = {"倍増": (Fraction(2), "倍"), "半減": (Fraction(1, 2), "倍")}
+# ゼロ is a number where something is counted, not in ネットゼロ or ゼロエミッション.
+_ZERO = re.compile(r"(?<=[数率件])(?:を|が)?ゼロ(?=[にをと。]|$)")
 _WORD = re.compile("|".join(_WORDS))
 
 
@@ -38,7 +40,7 @@ class Measured:
 def _units() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     data = lexicon_data("units")
     measures = any_of(data["measures"]).replace("%", "[%％]")
-    per = rf"(?:[/／](?:{any_of(data['per'])})(?![a-zA-Z]))?"
+    per = rf"(?:[/／](?:(?:{any_of(data['per'])})(?![a-zA-Z0-9])|[A-Za-z][A-Za-z0-9]{{0,4}}))?"
     return (
         re.compile(rf"{_GAP}((?:{any_of(data['times'])})(?!度|後))|{_GAP}(年後|年度)"),
         re.compile(rf"{_GAP}((?:{measures})(?![a-zA-Z]){per})"),
@@ -57,6 +59,9 @@ def find_quantities(text: str) -> list[Measured]:
         value, unit = _WORDS[word.group()]
         quantity = Quantity(value, unit)
         found.append(Measured(quantity, word.start(), word.end(), derived=word.group()))
+    for zero in _ZERO.finditer(text):
+        quantity = Quantity(Fraction(0), "")
+        found.append(Measured(quantity, zero.start(), zero.end(), derived="ゼロ", guessed=True))
     return sorted(found, key=lambda one: one.start)
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from kofu.programme.model import Alias, Draft, Title
 from kofu.reading.contents import Entry, match_contents, read_contents
-from kofu.reading.controls import check_amounts, check_contents, with_remainder
+from kofu.reading.controls import check_amounts, check_contents, check_coverage, with_remainder
 from kofu.reading.decode import ReadError, looks_garbled, read_document
 from kofu.reading.document import Sheet, SourceText
 from kofu.reading.flow import BoxOrder, find_flows, learn_order
@@ -61,7 +61,7 @@ def read_source(source: SourceText) -> Reading:
         read_sheet(sheet, headline, order, entry)
         for sheet, headline, entry in zip(sheets, headlines, announced, strict=True)
     ]
-    return Reading(source, tuple(drafts), tuple(check_contents(entries, announced, drafts)))
+    return Reading(source, tuple(drafts), (*check_coverage(source, sheets), *check_contents(entries, announced, drafts)))
 
 
 def read_sheet(
@@ -77,6 +77,10 @@ def read_sheet(
     amounts = with_remainder(head.amounts, sheet)
     title, title_doubts = _title(sheet, head, entry)
     doubts = [*sheet.doubts, *head.doubts, *title_doubts, *flows.doubts, *check_amounts(amounts)]
+    if not head.offices:
+        doubts.append("担当課の記載が見当たりません")
+    elif any(office.doubt for office in head.offices):
+        doubts.append("担当課の名前が行をまたいで離れている可能性があります")
     if not amounts:
         doubts.append("予算額が読み取れません（記載なし）")
     if looks_garbled("\n".join(line.raw for line in sheet.lines)):

@@ -36,17 +36,19 @@ _AIM_OPENS = re.compile(r"^(?:短期|中期|中長期|長期|最終)的?に|(?:�
 def find_regions(cues: Sequence[Cue], layout_key: str) -> Mapping[str, Sequence[Line]]:
     """The lines of each role, in the order of print; lines of no known role are under `rest`."""
     layout = layouts()[layout_key]
-    roles = _headline_roles(cues, layout)
+    title = find_title(cues, layout.title, layout.labels)
+    roles = _headline_roles(cues, title)
     opened = _walk(cues, roles, layout)
     if "targets" in opened and "targets" not in roles:
         _reclaim_targets(cues, roles)
-    regions: dict[str, list[Line]] = {}
+    regions: dict[str, list[Line]] = {"title": [cues[k].line for k in title]} if title else {}
     for role, cue in zip(roles, cues, strict=True):
-        regions.setdefault(role, []).append(cue.line)
+        if role != "title":
+            regions.setdefault(role, []).append(cue.line)
     return regions
 
 
-def _headline_roles(cues: Sequence[Cue], layout: Layout) -> list[str]:
+def _headline_roles(cues: Sequence[Cue], title: Sequence[int]) -> list[str]:
     """Roles of the lines that tell by themselves what they are; "" for all others."""
     roles = [""] * len(cues)
     for k, cue in enumerate(cues):
@@ -60,8 +62,8 @@ def _headline_roles(cues: Sequence[Cue], layout: Layout) -> list[str]:
             roles[k] = "page_number"
         elif cue.divider and k == 0:
             roles[k] = "divider"
-    for k in find_title(cues, layout.title, layout.labels):
-        roles[k] = "title"
+    for k in title:
+        roles[k] = roles[k] if roles[k] == "budget" else "title"
     _complete_offices(cues, roles)
     return roles
 
@@ -102,7 +104,7 @@ def _walk(cues: Sequence[Cue], roles: list[str], layout: Layout) -> set[str]:
             if state in TEXT_ROLES and ended:
                 state = "scheme"
         else:
-            if state == "scheme" and cue.prose or (started and ended and _leaves_text(cues, k, state)):
+            if (state == "scheme" and cue.prose) or (started and ended and _leaves_text(cues, k, state)):
                 state = "rest"
             roles[k] = state
             started, ended = True, bool(_ENDED.search(cue.key))

@@ -26,8 +26,10 @@ _MOST_BUDGETS = 3
 _SKELETON = frozenset({"frame", "point", "purpose", "targets", "scheme", "outline", "policy"})
 _CUT, _BREAK, _BLANKS, _JOINED = 4.0, 5.0, 4.0, 1.0
 _LEAD, _LEAD_JOINED, _PAGE, _LABEL, _TITLE, _FLOOR = 1.0, 4.0, 1.5, 1.5, 2.0, -1.0
-_INSIDE_HEAD, _INSIDE_SENTENCE = 4.0, 2.5
-_NO_BUDGET, _MORE_BUDGETS, _REPEAT, _DIVIDED, _SHORT = 9.0, 10.0, 4.0, 3.0, 4.0
+_INSIDE_HEAD, _INSIDE_SENTENCE, _INSIDE_OFFICE = 4.0, 2.5, 3.0
+_START_EDGE, _END_EDGE, _EDGE_LABEL = 0.5, 2.0, 2.0
+_NO_BUDGET, _MORE_BUDGETS, _REPEAT, _DIVIDED, _SHORT, _NO_OFFICE = 9.0, 10.0, 5.0, 3.0, 4.0, 1.0
+_FEW_LABELS = (7.0, 3.0, 1.0, 0.0)
 _BETWEEN, _BETWEEN_BUDGET, _BETWEEN_LABEL, _BETWEEN_LINE = 1.0, 9.0, 4.0, 0.3
 _INFINITE = float("inf")
 
@@ -130,6 +132,7 @@ class _Walk:
         self.budgets = self.between = self.divided = 0.0
         self.repeats = 0
         self.contents = 0
+        self.office = False
         self.labels: set[str] = set()
         self.roles: set[str] = set()
 
@@ -145,14 +148,20 @@ class _Walk:
         size = end - self.start
         sheet = (_NO_BUDGET if self.budgets < 0.5 else _MORE_BUDGETS * max(0.0, self.budgets - 1.0))
         sheet += _REPEAT * self.repeats + _DIVIDED * self.divided + (_SHORT if size < 6 else 0.0)
-        sheet += 0.5 * self.contents + 0.7 * max(0, 3 - len(self.roles))
+        sheet += 0.0 if self.office else _NO_OFFICE
+        sheet += 0.5 * self.contents + _FEW_LABELS[min(len(self.roles), 3)]
         text = self.between if self.contents * 3 < size else 0.0
         between = _BETWEEN + text + _BETWEEN_BUDGET * self.budgets + _BETWEEN_LABEL * len(self.labels)
+        if not self.budgets and (self.start == 0 or end == len(self.cues)):
+            # A sheet whose other half was cut off with the rest of the document.
+            edge = _END_EDGE if self.start else _START_EDGE
+            between = min(between, edge + _EDGE_LABEL * len(self.labels))
         return (sheet, True) if sheet < between else (between, False)
 
     def _add(self, cue: Cue) -> None:
-        self.budgets += cue.budget
+        self.budgets += bool(cue.budget and cue.counts)
         self.contents += cue.contents
+        self.office = self.office or bool(cue.office) or cue.phone
         if cue.divider:
             self.divided += 1.0
         elif not cue.contents:
@@ -169,10 +178,12 @@ class _Walk:
 def _cut_costs(cues: Sequence[Cue]) -> list[float]:
     """The cost of a cut before each line; infinite where no cue at all speaks for one."""
     heads = _heads(cues)
+    starts = set(heads.values())
+    inside = {k for budget, start in heads.items() for k in range(start + 1, budget + 1)}
     costs = [_INFINITE] * len(cues)
     for k in range(1, len(cues)):
         cue, previous = cues[k], cues[k - 1]
-        begins = cue.labels is not None or k in heads.values() or cue.divider or previous.divider
+        begins = cue.labels is not None or k in starts or cue.divider or previous.divider or cue.office
         broken = cue.page_break or cue.gap or cue.lead
         if not (begins or broken):
             continue
@@ -185,9 +196,11 @@ def _cut_costs(cues: Sequence[Cue]) -> list[float]:
         cost -= _PAGE if previous.page_number or previous.ends_in_number else 0.0
         if cue.labels is not None and not cue.labels.at_end:
             cost -= _LABEL
-        cost -= _TITLE if k in heads.values() else 0.0
+        cost -= _TITLE if k in starts else 0.0
         cost = max(cost, _FLOOR)
-        cost += _INSIDE_HEAD if any(start < k <= budget for budget, start in heads.items() if k - 8 < budget) and not cue.page_break else 0.0
+        if not cue.page_break:
+            cost += _INSIDE_HEAD if k in inside else 0.0
+            cost += _INSIDE_OFFICE if (cue.office or cue.phone) and (previous.office or previous.phone) else 0.0
         if cue.prose is False and not previous.prose and len(previous.key) > 24 and not cue.gap and not cue.lead:
             cost += _INSIDE_SENTENCE
         costs[k] = cost
@@ -196,4 +209,4 @@ def _cut_costs(cues: Sequence[Cue]) -> list[float]:
 
 def _heads(cues: Sequence[Cue]) -> dict[int, int]:
     """For each budget line, the first line of the title block above it."""
-    return {k: title_start(cues, k) for k, cue in enumerate(cues) if cue.budget}
+    return {k: title_start(cues, k) for k, cue in enumerate(cues) if cue.budget and cue.counts}

@@ -30,8 +30,11 @@ def find_shares(lines: Sequence[Line], components: Sequence[Component]) -> list[
         if not rates:
             continue
         above = lines[index - 1].text if index else ""
-        if _is_split(line.text, rates) or _is_labelled(line.text, above, rates[0]):
-            found += [_share(line, one, lines, components) for one in rates]
+        if _is_split(line.text, rates):
+            found += [_share(line, one, lines, components, "") for one in rates]
+        elif _is_labelled(line.text, above, rates[0]):
+            doubt = "図の矢印の補助率かもしれません"
+            found += [_share(line, one, lines, components, doubt) for one in rates]
     return found
 
 
@@ -49,12 +52,15 @@ def _is_labelled(text: str, above: str, first: FoundRate) -> bool:
     return alone and bool(re.search(rf"(?:{label.pattern})(?:は|：|:)?$", above))
 
 
-def _share(line: Line, one: FoundRate, lines: Sequence[Line], components: Sequence[Component]) -> Limit:
+def _share(
+    line: Line, one: FoundRate, lines: Sequence[Line], components: Sequence[Component], doubt: str
+) -> Limit:
     front = _FRONT.search(line.text[: one.start])
     words = front.group().strip(_SIGNS) if front else ""
-    words = re.sub(r"^(?:又は|または)$", "", _NUMBER.sub("", words))
+    words = pattern("limit_words", "share_label").sub("", _NUMBER.sub("", words)).strip(_SIGNS)
+    words = re.sub(r"^(?:又は|または)$|[はが]$", "", words)
     parts = [class_above(line, lines), words, one.rate.qualifier]
-    component, doubt = component_of(line, lines, components)
+    component, where = component_of(line, lines, components)
     value = one.rate.value or Fraction(0)
     percent = "%" in one.rate.text
     return Limit(
@@ -64,5 +70,5 @@ def _share(line: Line, one: FoundRate, lines: Sequence[Line], components: Sequen
         condition="、".join(part for part in parts if part) or None,
         at=(line.number,),
         text=line.text[one.start : one.end],
-        doubt=doubt or None,
+        doubt="。".join(reason for reason in (doubt, where) if reason) or None,
     )

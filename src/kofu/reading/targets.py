@@ -8,48 +8,34 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from kofu.programme.model import Target
 from kofu.programme.vocabulary import Comparator
+from kofu.reading.deadlines import deadline_of, find_deadlines
 from kofu.reading.document import Line, Sheet
 from kofu.reading.passages import Passage, sentences
 from kofu.reading.quantities import Measured, find_quantities
-from kofu.reading.words import lexicon_data, pattern
-from kofu.text.dates import find_years
+from kofu.reading.words import pattern
 from kofu.text.quantity import Quantity
 from kofu.text.rates import find_rates
 
 _OTHER_ROLES = ("purpose", "outline", "policy")
 _CLOSE = re.compile(r"[（(][^（(）)]*[）)]")
-_YEAR_END = re.compile(
-    r"(?:代の早期|代前半|代後半|代)?(?:\d{1,2}月)?(?:末|中|頃|ごろ)?(?:[（(]\d{4}年度?[）)])?(?:時点|まで|に)?"
-)
-_BASELINE = re.compile(
-    r"(?:比|から|と比|[）)]の|問題|[〜～~]|第?\d?次?補正|当初予算|予算|に?[\d.,]+\D{1,3}となって)"
-)
 _TRAILING = re.compile(
     r"(?:[をがはでにのとも、，,:：・（(「 \u3000]|以内|間で|として|について(?:は|、)?|においては?"
     r"|を?目指(?:します|す)|目標|\d{1,3}年間?|[~〜～])+$"
 )
 _LEADING = re.compile(
-    r"^(?:以上|以下|程度|規模|まで|末|時点|[をがはでにのとも、，。（(）)」 \u3000]"
-    r"|する|した|して|し|おいて|ついて)+"
+    r"^(?:以上|以下|程度|規模|台(?=、)|まで|末|時点|[をがはでにのとも、，。（(）)」 \u3000]"
+    r"|する|した|して|し|おいて|ついて|と?なっている|中、)+"
 )
 _MARK = re.compile(r"^(?:[・●○✓•※▪■◆◇▶→]|[（(][０-９\d]{1,2}[）)]|[①-⑳])[ \u3000]*")
 _ONLY_YEAR = re.compile(r"^[（(][^）)]{3,14}年度?(?:まで)?[）)]。?$")
-_ADVERBIAL = re.compile(r"(?:により|によって|を通じて|を通して|において|に対し|補助金|予算)$")
-_VAGUE = re.compile(r"短期|中期|中長期|長期|最終的")
+_ADVERBIAL = re.compile(r"^うち$|(?:により|によって|を通じて|を通して|において|に対し|補助金|予算)$")
+_LISTED = re.compile(r"^.{2,40}[：:][ \u3000]*約?[\d０-９]")
 _RANGE_LOW = re.compile(r"[\d０-９.,，．]+[千万億兆]?[~〜～]$")
 _ITEM = re.compile(r"^[・●○✓•].*(?:[にをへ、]|創出|獲得|達成|実現)$")
 _LONGEST_METRIC = 60
-
-
-@dataclass(frozen=True)
-class _Deadline:
-    text: str
-    start: int
-    end: int
 
 
 def find_targets(sheet: Sheet) -> list[Target]:
@@ -82,7 +68,7 @@ def _read(lines: Sequence[Line]) -> tuple[list[Target], list[Target]]:
             targets = [_led(target, lead) for target in targets]
         else:
             lead = passage
-        if not (promised or complete):
+        if not (promised or complete or _LISTED.match(text)):
             targets = [t for t in targets if t.by or t.comparator is not Comparator.EQUAL]
         found += targets
         if not targets and (complete or pattern("target_words", "closing_noun").search(text)):
@@ -93,7 +79,7 @@ def _read(lines: Sequence[Line]) -> tuple[list[Target], list[Target]]:
 
 def _led(target: Target, lead: Passage) -> Target:
     """An item of a list has the deadline of the sentence that leads into the list."""
-    deadlines = _deadlines(lead.text)
+    deadlines = find_deadlines(lead.text)
     if target.by or not deadlines or lead.text.endswith("。"):
         return target
     when = lead.at(deadlines[-1].start, deadlines[-1].end)
@@ -122,19 +108,23 @@ def _read_elsewhere(lines: Sequence[Line]) -> list[Target]:
 def _numbers(passage: Passage, *, sure: bool) -> list[Target]:
     text = passage.text
     quantities = sorted(find_quantities(text) + _shares(text), key=lambda one: one.start)
-    deadlines = _deadlines(text)
+    deadlines = find_deadlines(text)
+    edges = [(d.start, d.end) for d in deadlines]
     found: list[Target] = []
     previous = 0
     for measured in quantities:
         behind = _behind(text, measured.end)
-        if measured.time or _is_background(text, measured, behind):
+        if _is_background(text, measured, behind):
+            edges = sorted([*edges, (measured.start, measured.end + len("から") * behind.startswith("から"))])
+            continue
+        if measured.time and not _is_length(text, measured):
             continue
         comparator = _comparator(text, measured, behind)
         quantity = _with_unit(text, measured)
         if measured.guessed and comparator is Comparator.EQUAL and quantity.value != 0:
             continue
-        deadline = _deadline(text, measured, deadlines)
-        metric = _metric(text, measured, previous, deadlines, found)
+        deadline = deadline_of(text, measured.start, measured.end, deadlines)
+        metric = _metric(text, measured, previous, edges, found)
         doubts = [] if sure else ["目標を表す語がない文の数です"]
         doubts += ["単位が印刷されていません"] if measured.guessed else []
         doubts += [] if metric else ["何の数かを読み取れません"]
@@ -168,8 +158,10 @@ def _behind(text: str, end: int) -> str:
 
 
 def _is_background(text: str, measured: Measured, behind: str) -> bool:
-    """Whether the number tells how things are, or only describes a word."""
+    """Whether the number tells how things are, whom it concerns, or only describes a word."""
     if pattern("target_words", "background").match(behind):
+        return True
+    if measured.quantity.unit != "%" and pattern("target_words", "criterion").match(behind):
         return True
     opened = max(text.rfind("（", 0, measured.start), text.rfind("(", 0, measured.start))
     closed = max(text.rfind("）", 0, measured.start), text.rfind(")", 0, measured.start))
@@ -178,6 +170,11 @@ def _is_background(text: str, measured: Measured, behind: str) -> bool:
     close = re.search(r"[）)]", text[measured.end :])
     after = text[measured.end + close.end() :] if close else ""
     return bool(pattern("target_words", "aside").match(after))
+
+
+def _is_length(text: str, measured: Measured) -> bool:
+    """Whether a duration is itself what is promised: 復旧時間を24時間以内とする."""
+    return bool(pattern("target_words", "length").search(_clean(text[: measured.start])))
 
 
 def _comparator(text: str, measured: Measured, behind: str) -> Comparator:
@@ -206,7 +203,7 @@ def _with_unit(text: str, measured: Measured) -> Quantity:
     quantity = measured.quantity
     before = _RANGE_LOW.sub("", text[: measured.start])
     if not quantity.unit:
-        counted = re.search(r"(件|者|社|人|箇所|施設)数(?:を|が|は)(?:年間)?$", before)
+        counted = re.search(r"(件|者|社|人|箇所|施設)数(?:を|が|は)?(?:年間)?$", before)
         return Quantity(quantity.value, counted[1]) if counted else quantity
     if quantity.unit in ("%", "倍") or "/" in quantity.unit:
         return quantity
@@ -217,64 +214,15 @@ def _with_unit(text: str, measured: Measured) -> Quantity:
     return quantity
 
 
-def _deadlines(text: str) -> list[_Deadline]:
-    """Every expression of time that can be a deadline, left to right."""
-    found: list[_Deadline] = []
-    for year in find_years(text):
-        tail = _YEAR_END.match(text, year.end)
-        end = tail.end() if tail else year.end
-        again = found and year.start < found[-1].end  # 平成32年（2020年）まで is one
-        if again or _BASELINE.match(text, end) or year.end - year.start <= 3:
-            continue
-        found.append(_Deadline(text[year.start : end].removesuffix("に"), year.start, end))
-    for rank, expression in enumerate(lexicon_data("target_words")["deadline"]):
-        for match in re.finditer(expression, text):
-            inside = any(d.start <= match.start() < d.end for d in found)
-            if not inside and (rank < 3 or not _covered(match, found)):
-                found.append(_Deadline(match.group(), match.start(), match.end()))
-    return sorted(found, key=lambda d: d.start)
-
-
-def _buried(text: str, deadline: _Deadline, number: int) -> bool:
-    """Whether it stands in a parenthesis that is closed in front of the number and says more than the time:
-    such a time describes a word."""
-    opened = max(text.rfind("（", 0, deadline.start), text.rfind("(", 0, deadline.start))
-    closed = re.compile(r"[）)]").search(text, deadline.end)
-    if (
-        opened < 0
-        or closed is None
-        or closed.start() > number
-        or re.search(r"[）)]", text[opened : deadline.start])
-    ):
-        return False
-    return closed.start() - opened - 1 > 2 * (deadline.end - deadline.start)
-
-
-def _covered(match: re.Match[str], found: list[_Deadline]) -> bool:
-    return any(abs(d.start - match.end()) < 3 for d in found)
-
-
-def _deadline(text: str, measured: Measured, deadlines: list[_Deadline]) -> _Deadline | None:
-    """The nearest one in front, or the one in a parenthesis behind."""
-    before = [d for d in deadlines if d.end <= measured.start and not _buried(text, d, measured.start)]
-    vague = [d for d in before if _VAGUE.match(d.text)]
-    exact = [d for d in before if not _VAGUE.match(d.text)]
-    if exact:
-        return exact[-1]
-    for deadline in deadlines:
-        if deadline.start >= measured.end and re.search(
-            r"[（(][^）)]*$", text[measured.end : deadline.start]
-        ):
-            return deadline
-    return vague[-1] if vague else None
-
-
 def _metric(
-    text: str, measured: Measured, previous: int, deadlines: list[_Deadline], found: list[Target]
+    text: str, measured: Measured, previous: int, asides: list[tuple[int, int]], found: list[Target]
 ) -> str:
-    """What is counted: the words in front of the number, else those behind, else as for the number before."""
-    times = [d for d in deadlines if previous <= d.start and d.end <= measured.start]
-    edges = [previous, *(edge for d in times for edge in (d.start, d.end)), measured.start]
+    """What is counted: the words in front of the number, else those behind, else as for the number before.
+
+    `asides` are the deadlines and the numbers of today: they part the words in front and say nothing themselves.
+    """
+    inner = [edge for a, b in asides if previous <= a and b <= measured.start for edge in (a, b)]
+    edges = [previous, *inner, measured.start]
     pieces = [_clean(text[edges[i] : edges[i + 1]]) for i in range(0, len(edges), 2)]
     front = next((piece for piece in reversed(pieces) if len(piece) > 1), "")
     behind = text[measured.end :]

@@ -5,15 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from kofu.reading.cues import Cue
+from kofu.reading.cues import NAME_ENDS, Cue, name_before_budget
 
 _UNFINISHED = ("を", "の", "に", "た", "び", "・", "る", "と", "は", "が", "へ", "や", "「", "（", "(", "、")
 _MOST_LINES = 4
 _LINE_WIDTH = 24
-_NAME_ENDS = re.compile(
-    r"(?:事業費?|補助金?|支援|交付金|拠出金|出資金|負担金|委託費|対策費?|整備費?|施設費|推進|強化|促進|対応|拡大|等|投資|基金"
-    r"|給付金|プログラム|プロジェクト|制度|経費|開発|[)）】])$"
-)
+_FIGURES = re.compile(r"\d(?:円|%|[/~-]\d)|\d[.,]\d+\S*\d[.,]\d")
 
 
 def may_be_title(cue: Cue) -> bool:
@@ -24,10 +21,12 @@ def may_be_title(cue: Cue) -> bool:
         or cue.phone
         or cue.office
         or cue.page_number
+        or cue.only_sum
         or cue.contents
         or cue.divider
         or cue.key.endswith(("。", "、", "ます"))
         or cue.key.startswith(("・", "※", "●", "○", "→"))
+        or _FIGURES.search(cue.key)
         or len(cue.key) < 2
     )
 
@@ -45,12 +44,16 @@ def find_title(cues: Sequence[Cue], position: str, labels: Mapping[str, str]) ->
     budgets = [k for k, cue in enumerate(cues) if cue.budget]
     if not budgets:
         return []
+    for k in budgets:
+        if (name := name_before_budget(cues[k].text)) != cues[k].text:
+            joined = k > 0 and not cues[k].gap and may_be_title(cues[k - 1]) and continues(cues[k - 1].text, name)
+            return [k - 1, k] if joined else [k]
     above = [list(range(title_start(cues, k), k)) for k in budgets]
     below = [_down(cues, k + 1) for k in budgets if k + 1 < len(cues) and not cues[k + 1].page_break]
     order = (below, above) if position == "below" else (above, below)
     for blocks in order:
         for block in blocks:
-            if block and (blocks is order[0] or _NAME_ENDS.search(cues[block[-1]].key)):
+            if block and (blocks is order[0] or NAME_ENDS.search(cues[block[-1]].key)):
                 return block
     return []
 
@@ -89,5 +92,5 @@ def continues(upper: str, lower: str) -> bool:
         lower.lstrip().startswith(("（", "(", "〔", "～", "〜", "－"))
         or opened > 0
         or key.endswith(_UNFINISHED)
-        or (len(key) >= _LINE_WIDTH and not _NAME_ENDS.search(key))
+        or (len(key) >= _LINE_WIDTH and not NAME_ENDS.search(key))
     )

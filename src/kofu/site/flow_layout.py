@@ -20,6 +20,7 @@ LANE = 92  # the empty place of an arrow that passes a row
 PAD = 10
 LINE = 20  # one line of text
 FONT = 14
+STATE = "国"
 
 
 @dataclass
@@ -99,11 +100,15 @@ def lay_out(flows: Sequence[Flow], names: dict[str, str], labels: dict[int, list
 def _rows(flows: Sequence[Flow]) -> tuple[list[list[Box]], list[_Link]]:
     boxes: dict[tuple[str, int], Box] = {}
     pairs: list[tuple[Box, Box, Flow]] = []
+    # A second tier of one name (民間企業等 → 民間企業等) is a box of its own; whoever is not the state pays it.
+    tiered = {flow.payer for flow in flows if flow.payer == flow.payee}
     for flow in flows:
-        upper = boxes.setdefault((flow.payer, 0), Box(flow.payer, 0))
-        # A second tier of the same name (民間企業等 → 民間企業等) is another box, as is one that closes a ring.
-        again = flow.payer == flow.payee or _reaches(pairs, (flow.payee, 0), boxes, upper)
-        lower = boxes.setdefault((flow.payee, int(again)), Box(flow.payee, 0))
+        own = flow.payer == flow.payee
+        paying = int(flow.payer in tiered and not own)
+        upper = boxes.setdefault((flow.payer, paying), Box(flow.payer, 0))
+        second = flow.payee in tiered and (own or flow.payer != STATE)
+        ring = _reaches(pairs, boxes.get((flow.payee, int(second))), upper)
+        lower = boxes.setdefault((flow.payee, 2 if ring else int(second)), Box(flow.payee, 0))
         pairs.append((upper, lower, flow))
     for _ in boxes:
         for upper, lower, _flow in pairs:
@@ -118,12 +123,13 @@ def _rows(flows: Sequence[Flow]) -> tuple[list[list[Box]], list[_Link]]:
     return rows, links
 
 
-def _reaches(
-    pairs: list[tuple[Box, Box, Flow]], start: tuple[str, int], boxes: dict[tuple[str, int], Box], goal: Box
-) -> bool:
-    found = [boxes[start]] if start in boxes else []
+def _reaches(pairs: list[tuple[Box, Box, Flow]], start: Box | None, goal: Box) -> bool:
+    """Whether money that `start` pays comes to `goal`: an arrow back would close a ring."""
+    found = [start] if start else []
     for box in found:
-        found += [lower for upper, lower, _ in pairs if upper is box and lower not in found]
+        for upper, lower, _ in pairs:
+            if upper is box and not any(lower is known for known in found):
+                found.append(lower)
     return any(box is goal for box in found)
 
 

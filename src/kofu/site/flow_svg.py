@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 from kofu.programme.model import Flow
-from kofu.site.flow_layout import FONT, LINE, Arrow, Box, lay_out
+from kofu.site.flow_layout import FONT, LINE, STATE, Arrow, Box, lay_out
 from kofu.site.words import Say
 
 _HEAD = 7
@@ -43,7 +43,7 @@ def label_of(flow: Flow, say: Say) -> list[str]:
 
 
 def _box(box: Box) -> Markup:
-    kind = "state" if box.name == "国" else "middle" if box.pays else "last"
+    kind = "state" if box.name == STATE else "middle" if box.pays else "last"
     top = box.y + (box.height - len(box.lines) * LINE) // 2 + LINE - 5
     return Markup('<rect class="b {}" x="{}" y="{}" width="{}" height="{}" rx="8"/>{}').format(
         kind,

@@ -79,7 +79,7 @@ def _facets(shelf: Shelf, asked: Asked, say: Say) -> list[dict[str, Any]]:
             for value, n in counted.items()
         ]
         if values:
-            found.append({"kind": kind, "values": values, "open": kind in _OPEN or bool(chosen)})
+            found.append({"kind": kind, "choices": values, "open": kind in _OPEN or bool(chosen)})
     return found
 
 

@@ -22,6 +22,11 @@ def application(folder: Path, sources: Path | None) -> Any:
     return create_app(open_store(folder), sources)
 
 
+def _load(folder: Path, sources: Path | None, *_target: object, **_options: object) -> Any:
+    """What granian calls in the worker; it adds arguments of its own."""
+    return application(folder, sources)
+
+
 def serve(
     folder: Path = PACKAGE_DATA,
     host: str = "127.0.0.1",
@@ -49,9 +54,8 @@ def serve(
         workers=1,
         log_enabled=False,
         websockets=False,
-        factory=True,
     )
-    server.serve(target_loader=lambda *_args, **_kwargs: partial(application, folder, sources))
+    server.serve(target_loader=partial(_load, folder, sources))
 
 
 def _check_port(host: str, port: int) -> None:
@@ -72,7 +76,7 @@ def _check_port(host: str, port: int) -> None:
 def _port_error(host: str, port: int, error: OSError) -> KofuError:
     if error.errno == errno.EADDRINUSE:
         return KofuError(
-            f"ポート{port}は使用中です。そのプログラムを止めるか、別のポートを指定してください（例: {port + 1}）",
+            f"ポート{port}は使用中です。それを止めるか、別のポートにしてください（例: {port + 1}）",
             f"port {port} is in use; stop the other program or choose another port (such as {port + 1})",
         )
     return KofuError(

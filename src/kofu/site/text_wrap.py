@@ -19,12 +19,13 @@ def wrap(text: str, room: int) -> list[str]:
     total = width(text)
     if total <= room:
         return [text] if text else []
-    ideal = total / math.ceil(total / room)
+    count = math.ceil(total / room)
+    even = total / count + 0.5
     lines, line = [], ""
     for piece in _pieces(text):
-        full = line and width(line + piece) > room + (1 if piece[0] in _NO_START else 0)
-        even = line and width(line) >= ideal - 0.5 and piece[0] not in _NO_START
-        if (full or even) and line.strip():
+        limit = even if len(lines) < count - 1 else room
+        limit += 1 if piece[0] in _NO_START else 0
+        if line.strip() and width(line + piece) > limit:
             lines.append(line.strip())
             line = ""
         line += piece

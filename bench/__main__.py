@@ -1,0 +1,98 @@
+"""Runs every measurement and prints the table."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import tempfile
+import unicodedata
+from collections.abc import Iterator
+from pathlib import Path
+
+from bench.clock import Row, Work, inside_ms, paired_ms, process
+from bench.made_up import many
+from kofu.catalogue.search import Query, search
+from kofu.catalogue.store import Store, build, open_store
+
+SOURCES = Path(__file__).parents[2] / "shared" / "sources"
+QUERIES = ("省エネ", "補助", "中小企業 賃上げ", "なりわい", "JOGMEC", "電", "半導体", "グループ補助金", "石油", "zeh")
+_COLD = """
+import time; start = time.perf_counter()
+from kofu.catalogue.store import open_store
+assert len(list(open_store().programmes())) == 114
+print((time.perf_counter() - start) * 1000)
+"""
+
+
+def main() -> None:
+    """Print a table: what, ours, reference, ratio, target."""
+    print(f"Python {sys.version.split()[0]}; medians in milliseconds; ratio: ours / reference\n")
+    print(f"{'what':44} {'ours':>9} {'reference':>32} {'theirs':>9} {'ratio':>7}  target")
+    for row in rows():
+        theirs = "" if row.theirs is None else f"{row.theirs:9.2f}"
+        ratio = "" if row.ratio is None else f"{row.ratio:7.2f}"
+        print(f"{row.what:44} {row.ours:9.2f} {row.reference:>32} {theirs:>9} {ratio:>7}  {row.target}", flush=True)
+
+
+def rows() -> Iterator[Row]:
+    """Every measurement, as it is taken."""
+    bare = process("-c", "pass")
+    yield _row("import kofu (new process)", process("-c", "import kofu"), "python -c pass", bare, "< 150", 11)
+    yield _row("kofu --help (new process)", process("-m", "kofu.cli", "--help"), "python -c pass", bare, "< 400", 11)
+    store = open_store()
+    yield Row("load 114 programmes (cold, with imports)", inside_ms(_COLD, 11), "", None, "< 150")
+    yield from _reading()
+    yield from _searching(store, "114", "< 2", 30)
+    with tempfile.TemporaryDirectory() as folder:
+        large = Path(folder) / "large.sqlite"
+        build(large, many(list(store.programmes()), 50_000))
+        yield from _searching(Store(large), "50,000", "< 5", 5)
+    yield from _pages(store)
+
+
+def _row(what: str, ours: Work, reference: str, theirs: Work, target: str, runs: int) -> Row:
+    mine, other = paired_ms(ours, theirs, runs)
+    return Row(what, mine, reference, other, target)
+
+
+def _reading() -> Iterator[Row]:
+    from kofu.reading.reader import read_file
+
+    files = sorted(SOURCES.glob("*.txt"))
+    if not files:
+        print("reading both documents: skipped, the documents are not beside this checkout")
+        return
+
+    def plain() -> None:
+        for path in files:
+            unicodedata.normalize("NFKC", path.read_text(encoding="utf-8")).splitlines()
+
+    yield _row("read both documents", lambda: [read_file(p) for p in files], "read and NFKC", plain, "< 2000", 3)
+
+
+def _searching(store: Store, size: str, target: str, runs: int) -> Iterator[Row]:
+    """The median query: each query's median, then the median over the queries."""
+    pairs = []
+    for words in QUERIES:
+        like = [f"%{word}%" for word in words.split()]
+        where = " AND ".join("json LIKE ?" for _ in like)
+        scan = f"SELECT id FROM programme WHERE {where} ORDER BY number LIMIT 20"
+        pairs.append(
+            paired_ms(
+                lambda words=words: search(store, Query(words)),  # type: ignore[misc]
+                lambda scan=scan, like=like: store.connection.execute(scan, like).fetchall(),  # type: ignore[misc]
+                runs,
+            )
+        )
+    ours, theirs = (sorted(pair[side] or 0.0 for pair in pairs)[len(pairs) // 2] for side in (0, 1))
+    yield Row(f"search, {size} programmes (median query)", ours, "LIKE scan", theirs, target)
+
+
+def _pages(store: Store) -> Iterator[Row]:
+    from bench.pages import measure
+
+    yield from asyncio.run(measure(store))
+
+
+if __name__ == "__main__":
+    main()
