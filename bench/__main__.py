@@ -7,6 +7,7 @@ import sys
 import tempfile
 import unicodedata
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 from bench.clock import Row, Work, inside_ms, paired_ms, process
@@ -15,7 +16,18 @@ from kofu.catalogue.search import Query, search
 from kofu.catalogue.store import Store, build, open_store
 
 SOURCES = Path(__file__).parents[2] / "shared" / "sources"
-QUERIES = ("省エネ", "補助", "中小企業 賃上げ", "なりわい", "JOGMEC", "電", "半導体", "グループ補助金", "石油", "zeh")
+QUERIES = (
+    "省エネ",
+    "補助",
+    "中小企業 賃上げ",
+    "なりわい",
+    "JOGMEC",
+    "電",
+    "半導体",
+    "グループ補助金",
+    "石油",
+    "zeh",
+)
 _COLD = """
 import time; start = time.perf_counter()
 from kofu.catalogue.store import open_store
@@ -31,14 +43,19 @@ def main() -> None:
     for row in rows():
         theirs = "" if row.theirs is None else f"{row.theirs:9.2f}"
         ratio = "" if row.ratio is None else f"{row.ratio:7.2f}"
-        print(f"{row.what:44} {row.ours:9.2f} {row.reference:>32} {theirs:>9} {ratio:>7}  {row.target}", flush=True)
+        print(
+            f"{row.what:44} {row.ours:9.2f} {row.reference:>32} {theirs:>9} {ratio:>7}  {row.target}",
+            flush=True,
+        )
 
 
 def rows() -> Iterator[Row]:
     """Every measurement, as it is taken."""
     bare = process("-c", "pass")
     yield _row("import kofu (new process)", process("-c", "import kofu"), "python -c pass", bare, "< 150", 11)
-    yield _row("kofu --help (new process)", process("-m", "kofu.cli", "--help"), "python -c pass", bare, "< 400", 11)
+    yield _row(
+        "kofu --help (new process)", process("-m", "kofu.cli", "--help"), "python -c pass", bare, "< 400", 11
+    )
     store = open_store()
     yield Row("load 114 programmes (cold, with imports)", inside_ms(_COLD, 11), "", None, "< 150")
     yield from _reading()
@@ -67,25 +84,25 @@ def _reading() -> Iterator[Row]:
         for path in files:
             unicodedata.normalize("NFKC", path.read_text(encoding="utf-8")).splitlines()
 
-    yield _row("read both documents", lambda: [read_file(p) for p in files], "read and NFKC", plain, "< 2000", 3)
+    yield _row(
+        "read both documents", lambda: [read_file(p) for p in files], "read and NFKC", plain, "< 2000", 3
+    )
 
 
 def _searching(store: Store, size: str, target: str, runs: int) -> Iterator[Row]:
     """The median query: each query's median, then the median over the queries."""
-    pairs = []
-    for words in QUERIES:
-        like = [f"%{word}%" for word in words.split()]
-        where = " AND ".join("json LIKE ?" for _ in like)
-        scan = f"SELECT id FROM programme WHERE {where} ORDER BY number LIMIT 20"
-        pairs.append(
-            paired_ms(
-                lambda words=words: search(store, Query(words)),  # type: ignore[misc]
-                lambda scan=scan, like=like: store.connection.execute(scan, like).fetchall(),  # type: ignore[misc]
-                runs,
-            )
-        )
+    pairs = [
+        paired_ms(partial(search, store, Query(words)), partial(_scan, store, words), runs)
+        for words in QUERIES
+    ]
     ours, theirs = (sorted(pair[side] or 0.0 for pair in pairs)[len(pairs) // 2] for side in (0, 1))
     yield Row(f"search, {size} programmes (median query)", ours, "LIKE scan", theirs, target)
+
+
+def _scan(store: Store, words: str) -> object:
+    like = [f"%{word}%" for word in words.split()]
+    where = " AND ".join("json LIKE ?" for _ in like)
+    return store.connection.execute(f"SELECT id FROM programme WHERE {where} LIMIT 20", like).fetchall()
 
 
 def _pages(store: Store) -> Iterator[Row]:

@@ -9,13 +9,14 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from kofu import __version__
+from kofu.calls import LANG, CommandGroup, common, filters, json_flag, t
 from kofu.errors import KofuError
 
 if TYPE_CHECKING:
@@ -23,81 +24,26 @@ if TYPE_CHECKING:
     from kofu.programme.model import Programme
 
 
-def _language() -> str:
-    """The language asked for: --lang anywhere on the line, else KOFU_LANG, else Japanese."""
-    for word, following in zip(sys.argv, [*sys.argv[1:], ""], strict=True):
-        if word == "--lang":
-            return "en" if following == "en" else "ja"
-        if word.startswith("--lang="):
-            return "en" if word == "--lang=en" else "ja"
-    return "en" if os.environ.get("KOFU_LANG") == "en" else "ja"
-
-
-LANG = _language()
-
-
-def t(ja: str, en: str) -> str:
-    """The Japanese or the English of a text, as this call asked for."""
-    return en if LANG == "en" else ja
-
-
-class _Group(click.Group):
-    """Shows every KofuError as one sentence, with its exit code."""
-
-    def invoke(self, ctx: click.Context) -> Any:
-        try:
-            return super().invoke(ctx)
-        except KofuError as error:
-            click.echo(f"kofu: {error.say(LANG)}", err=True)
-            ctx.exit(error.exit_code)
-
-
-def _common(function: Callable[..., None]) -> Callable[..., None]:
-    help_lang = t("表示の言語（ja または en）", "language of the output (ja or en)")
-    # The value is read in _language(), before any help text is made.
-    return click.option("--lang", type=click.Choice(["ja", "en"]), expose_value=False, help=help_lang)(
-        function
-    )
-
-
-def _json(function: Callable[..., None]) -> Callable[..., None]:
-    return click.option("--json", "as_json", is_flag=True, help=t("JSON で出力する", "print JSON"))(function)
-
-
-_FILTERS = {
-    "year": t("年度（西暦）", "fiscal year"),
-    "bureau": t("局・庁（コード）", "bureau (code)"),
-    "instrument": t("手段（コード）", "instrument (code)"),
-    "recipient": t("受け手の区分（コード）", "class of recipient (code)"),
-    "band": t("金額帯（コード）", "amount band (code)"),
-    "field": t("政策分野（コード）", "policy field (code)"),
-}
-
-
-def _filters(function: Callable[..., None]) -> Callable[..., None]:
-    for name, text in reversed(_FILTERS.items()):
-        function = click.option(f"--{name}", multiple=True, help=text)(function)
-    return function
-
-
 @click.group(
-    cls=_Group,
+    cls=CommandGroup,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     help=t(
         "交付: 補助金などの事業シートを、探し、開き、たどり、書き出す。",
         "kofu: find, open, follow and export the funding programmes that a government announces.",
     ),
 )
-@click.version_option(__version__, "--version", prog_name="kofu")
-@_common
+@click.version_option(
+    __version__, "--version", prog_name="kofu", help=t("版を表示して終わる", "Show the version and exit.")
+)
+@common
 def main() -> None:
     """The command itself; what it does is in its subcommands."""
 
 
 @main.command("list", help=t("事業の一覧を表示する。", "List the programmes."))
-@_filters
-@_json
-@_common
+@filters
+@json_flag
+@common
 def list_command(as_json: bool, **facets: tuple[str, ...]) -> None:
     """`kofu list`."""
     _show_hits("", 100_000, as_json, facets)
@@ -106,9 +52,9 @@ def list_command(as_json: bool, **facets: tuple[str, ...]) -> None:
 @main.command(help=t("言葉で事業を探す。", "Search the programmes by words."))
 @click.argument("words", nargs=-1, required=True)
 @click.option("--limit", default=20, type=click.IntRange(1, 1000), help=t("表示する件数", "how many to show"))
-@_filters
-@_json
-@_common
+@filters
+@json_flag
+@common
 def search(words: tuple[str, ...], limit: int, as_json: bool, **facets: tuple[str, ...]) -> None:
     """`kofu search`."""
     _show_hits(" ".join(words), limit, as_json, facets)
@@ -164,8 +110,8 @@ def _brief(p: Programme) -> dict[str, Any]:
     help=t("一つの事業を、出所の行とともに表示する。", "Show one programme with the lines behind each fact.")
 )
 @click.argument("identifier", metavar="ID")
-@_json
-@_common
+@json_flag
+@common
 def show(identifier: str, as_json: bool) -> None:
     """`kofu show`."""
     programme = _store().programme(identifier)
@@ -179,8 +125,8 @@ def show(identifier: str, as_json: bool) -> None:
 
 @main.command(help=t("一つの事業の資金の流れを表示する。", "Show the flow of money of one programme."))
 @click.argument("identifier", metavar="ID")
-@_json
-@_common
+@json_flag
+@common
 def flow(identifier: str, as_json: bool) -> None:
     """`kofu flow`."""
     programme = _store().programme(identifier)
@@ -204,8 +150,8 @@ def flow(identifier: str, as_json: bool) -> None:
         "folder of the documents: prove that each fact stands in its lines",
     ),
 )
-@_json
-@_common
+@json_flag
+@common
 def check(paths: tuple[Path, ...], sources: Path | None, as_json: bool) -> None:
     """`kofu check`."""
     from kofu.catalogue.check import check_files
@@ -220,13 +166,26 @@ def check(paths: tuple[Path, ...], sources: Path | None, as_json: bool) -> None:
     else:
         for problem in problems:
             click.echo(problem.say(LANG))
-        proved = t("（出所も確認）", " (proved against the sources)") if sources else ""
+        proved = _proved(sources) if sources else ""
         count = len(problems)
         click.echo(
             t(f"{len(files)}ファイル、誤り{count}件{proved}", f"{len(files)} files, {count} errors{proved}")
         )
     if problems:
         sys.exit(1)
+
+
+def _proved(sources: Path) -> str:
+    """What a check with sources has proved: a document that is not there proves nothing."""
+    from kofu.catalogue.check import open_sources
+
+    absent = [f"{name}.txt" for name, text in open_sources(sources).items() if text is None]
+    if not absent:
+        return t("（出所も確認）", " (proved against the sources)")
+    return t(
+        f"（出所も確認。ただし{'、'.join(absent)}は無く、その事業は確認していない）",
+        f" (proved against the sources, but not those of {', '.join(absent)}, which is absent)",
+    )
 
 
 @main.command(
@@ -239,7 +198,7 @@ def check(paths: tuple[Path, ...], sources: Path | None, as_json: bool) -> None:
     is_flag=True,
     help=t("書き換えず、違うファイルを挙げる", "change nothing, name the files that differ"),
 )
-@_common
+@common
 def fmt(paths: tuple[Path, ...], only_check: bool) -> None:
     """`kofu fmt`."""
     from kofu.catalogue.export import writing
@@ -248,12 +207,12 @@ def fmt(paths: tuple[Path, ...], only_check: bool) -> None:
     changed = []
     formatted = [(path, format_file(path)) for path in _yaml_files(paths)]
     for path, text in formatted:
-        if path.read_text(encoding="utf-8") != text:
+        if path.read_bytes() != text.encode():
             changed.append(path)
             click.echo(path)
             if not only_check:
                 with writing(path) as staging:
-                    staging.write_text(text, encoding="utf-8")
+                    staging.write_bytes(text.encode())
     if only_check and changed:
         sys.exit(1)
 
@@ -285,7 +244,7 @@ def fmt(paths: tuple[Path, ...], only_check: bool) -> None:
 @click.option(
     "--bom", is_flag=True, help=t("表計算ソフト用に BOM を付ける", "begin CSV with a BOM, for spreadsheets")
 )
-@_common
+@common
 def export(kind: str, output: Path | None, table_name: str, bom: bool) -> None:
     """`kofu export`."""
     from kofu.catalogue.export import export_to
@@ -308,7 +267,7 @@ def export(kind: str, output: Path | None, table_name: str, bom: bool) -> None:
     type=click.Path(path_type=Path, file_okay=False),
     help=t("下書きの YAML を書き出すフォルダー", "folder for the drafts as YAML"),
 )
-@_common
+@common
 def read(files: tuple[Path, ...], json_out: Path | None, drafts: Path | None) -> None:
     """`kofu read`."""
     from kofu.catalogue.export import writing
@@ -350,7 +309,7 @@ def read(files: tuple[Path, ...], json_out: Path | None, drafts: Path | None) ->
     type=click.Path(path_type=Path, exists=True, file_okay=False),
     help=t("資料のフォルダー。ページに元の行を表示する", "folder of the documents, to show lines"),
 )
-@_common
+@common
 def serve(host: str, port: int, sources: Path | None) -> None:
     """`kofu serve`."""
     from kofu.site.serve import serve as run
@@ -360,7 +319,7 @@ def serve(host: str, port: int, sources: Path | None) -> None:
 
 @main.command(help=t("シェルの補完を出力する。", "Print shell completion."))
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
-@_common
+@common
 def completion(shell: str) -> None:
     """`kofu completion`."""
     from click.shell_completion import get_completion_class

@@ -56,7 +56,7 @@ def _plain(model: Model) -> dict[str, Any]:
     found = {}
     for name, field in type(model).model_fields.items():
         value = getattr(model, name)
-        if value in (None, [], False):
+        if value is None or value is False or value == []:
             continue
         found[field.alias or name] = print_yen(value) if name == "yen" else _value(name, value)
     return found
@@ -90,7 +90,6 @@ def write_drafts(drafts: Sequence[Draft], folder: Path) -> None:
     """One YAML file for each draft; a file that is there already is replaced."""
     from kofu.catalogue.export import writing
 
-    folder.mkdir(parents=True, exist_ok=True)
     for draft in drafts:
         with writing(folder / f"{draft_id(draft)}.yaml") as staging:
             staging.write_text(to_yaml(draft), encoding="utf-8")

@@ -55,7 +55,7 @@ def programme_table(programmes: Iterable[Programme], lang: str) -> None:
         yen = appropriation(p)
         table.add_row(
             p.id,
-            p.title.ja if lang == "ja" else p.title.en or p.title.ja,
+            _escape(p.title.ja if lang == "ja" else p.title.en or p.title.ja),
             NOT_STATED[lang] if yen is None else print_yen(yen, lang),
             "、".join(i.ja for i in p.instruments)
             if lang == "ja"
@@ -105,10 +105,10 @@ def programme_text(p: Programme, lang: str) -> None:
     """Everything that is known about one programme, each fact with its lines."""
     say = _Words(lang)
     lines = [
-        f"[bold]{p.title.ja}[/bold]",
-        p.title.en or "",
+        f"[bold]{_escape(p.title.ja)}[/bold]",
+        _escape(p.title.en or ""),
         "",
-        p.summary.ja if lang == "ja" else p.summary.en,
+        _escape(p.summary.ja if lang == "ja" else p.summary.en),
         "",
     ]
     lines.append(f"{p.id}  {p.fiscal_year} {p.round}  {p.document} {p.lines[0]}-{p.lines[1]}")
@@ -132,7 +132,7 @@ def programme_text(p: Programme, lang: str) -> None:
 
 def flow_text(p: Programme, lang: str) -> None:
     """The arrows as lines, grouped by component."""
-    lines: list[str] = [f"[bold]{p.title.ja if lang == 'ja' else p.title.en or p.title.ja}[/bold]"]
+    lines: list[str] = [f"[bold]{_escape(p.title.ja if lang == 'ja' else p.title.en or p.title.ja)}[/bold]"]
     last: object = ()
     for flow in p.flows:
         key = flow.component if isinstance(flow.component, str) else "・".join(flow.component or [])

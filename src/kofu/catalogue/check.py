@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from kofu.catalogue.documents import SourceLines, documents, open_source
 from kofu.catalogue.proof import prove
 from kofu.catalogue.validate import dotted, validate, validate_together
 from kofu.catalogue.yaml_file import Problem, YamlFile, read_yaml
+from kofu.errors import KofuError
 from kofu.programme.model import Programme
 
 
@@ -18,14 +18,18 @@ def check_files(
 ) -> list[Problem]:
     """Every problem of the files, in their order; `tick` is called after each file.
 
+    Files beside them are read too, since ids, sheets and lineage are told apart between files; what is wrong
+    with those is not reported.
+
     Raises:
-        KofuError: when a document in `sources` is not the text that the catalogue refers to.
+        KofuError: when a document in `sources` is not the text that the catalogue refers to, or none is there.
     """
+    paths = list(paths)
     problems: list[Problem] = []
     good: list[tuple[YamlFile, Programme]] = []
     texts: dict[str, SourceLines | None] = {}
     if sources is not None:
-        texts = {name: open_source(document, sources) for name, document in documents().items()}
+        texts = open_sources(sources)
     for path in paths:
         file = read_yaml(path)
         programme, found = validate(file)
@@ -39,15 +43,34 @@ def check_files(
                     for place, ja, en in prove(programme, text)
                 ]
         tick(path)
-    return problems + validate_together(good)
+    names = {path.name for path in paths}
+    together = validate_together([*_beside(paths), *good])
+    return problems + [problem for problem in together if problem.file in names]
 
 
-if __name__ == "__main__":  # until the command exists
-    arguments = sys.argv[1:]
-    where = None
-    if arguments[:1] == ["--sources"]:
-        where, arguments = Path(arguments[1]), arguments[2:]
-    found = check_files([Path(a) for a in arguments], where)
-    for p in found:
-        print(p.say("ja"))
-    print(f"{len(found)} problems")
+def open_sources(folder: Path) -> dict[str, SourceLines | None]:
+    """The text of each document by its name, None where `folder` does not hold it.
+
+    Raises:
+        KofuError: when it holds none, or another text under the name of one.
+    """
+    texts = {name: open_source(document, folder) for name, document in documents().items()}
+    if not any(texts.values()):
+        names = "、".join(f"{name}.txt" for name in texts)
+        raise KofuError(
+            f"{folder}: 資料（{names}）がありません。資料のフォルダーを指定してください",
+            f"{folder}: holds none of the documents ({names.replace('、', ', ')}); name their folder",
+        )
+    return texts
+
+
+def _beside(paths: Iterable[Path]) -> Iterator[tuple[YamlFile, Programme]]:
+    """The programmes in the same folders that are not among `paths`."""
+    asked = {path.resolve() for path in paths}
+    for folder in sorted({path.parent for path in asked}):
+        for path in sorted(folder.glob("*.yaml")):
+            if path not in asked:
+                file = read_yaml(path)
+                programme, _ = validate(file)
+                if programme is not None:
+                    yield file, programme

@@ -69,12 +69,12 @@ def write_package(programmes: Sequence[Programme], folder: Path, bom: bool = Fal
     Raises:
         KofuError: when `folder` exists already or cannot be written.
     """
-    if folder.exists():
-        raise KofuError(
-            f"{folder}: すでにあります。別の名前を指定してください",
-            f"{folder}: exists already; choose another name",
-        )
     with writing(folder) as staging:
+        if folder.exists():
+            raise KofuError(
+                f"{folder}: すでにあります。別の名前を指定してください",
+                f"{folder}: exists already; choose another name",
+            )
         staging.mkdir()
         resources = []
         for table in TABLES:
@@ -99,10 +99,16 @@ def writing(target: Path) -> Iterator[Path]:
     """A path beside `target` to write a file or folder at; it becomes `target` only if all went well.
 
     Raises:
-        KofuError: when `target` cannot be written.
+        KofuError: when `target` cannot be written, or is a device or pipe, which a new file would replace.
     """
     staging = None
     try:
+        target = target.resolve()  # what a symbolic link leads to is written, and the link stays
+        if target.exists() and not (target.is_file() or target.is_dir()):
+            raise KofuError(
+                f"{target}: ふつうのファイルではありません。画面に出すには出力先を指定しないでください",
+                f"{target}: is no ordinary file; name no output to print",
+            )
         target.parent.mkdir(parents=True, exist_ok=True)
         staging = Path(tempfile.mkdtemp(dir=target.parent, prefix=".kofu-"))
         yield staging / target.name

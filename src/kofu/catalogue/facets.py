@@ -50,8 +50,8 @@ def read_facets(chosen: Mapping[str, Iterable[str]]) -> dict[FacetKind, list[str
     found: dict[FacetKind, list[str]] = {}
     for kind in FACETS:
         for value in chosen.get(kind, ()):
-            if value:
-                found.setdefault(kind, []).append(_code(kind, value))
+            if value and (code := _code(kind, value)) not in found.setdefault(kind, []):
+                found[kind].append(code)
     return found
 
 

@@ -36,7 +36,7 @@ def format_file(path: Path) -> str:
     if file.problems:
         problem = file.problems[0]
         raise KofuError(problem.say("ja"), problem.say("en"))
-    return format_text(path.read_text(encoding="utf-8"))
+    return format_text(path.read_text(encoding="utf-8-sig"))
 
 
 def format_text(text: str) -> str:
@@ -119,9 +119,10 @@ def _entries(node: Node, comments: _Comments) -> list[_Entry]:
 def _entry(key: str, first: Node, value: Node, comments: _Comments) -> _Entry:
     above = comments.before(first.start_mark.line)
     line = first.start_mark.line
-    if isinstance(value, ScalarNode) and "\n" in value.value:
+    if isinstance(value, ScalarNode) and _is_block(value.value):
         beside = comments.beside(line, line)
-        return _Entry(key, above, "|", beside, value.value.rstrip("\n").split("\n"), [])
+        block = [part.rstrip() for part in value.value.rstrip().split("\n")]
+        return _Entry(key, above, "|" if value.value.endswith("\n") else "|-", beside, block, [])
     if isinstance(value, ScalarNode) or _is_short(key, value):
         last = value.end_mark.line
         shown = _scalar(value) if isinstance(value, ScalarNode) else _short(value)
@@ -138,6 +139,11 @@ def _is_short(key: str, node: Node) -> bool:
     )
 
 
+def _is_block(value: str) -> bool:
+    """Several lines that a block shows as they are; one that begins with a space would be misread."""
+    return "\n" in value and value.strip() != "" and not value[0].isspace() and all(map(_is_plain, value.split("\n")))
+
+
 def _short(node: Node) -> str:
     if isinstance(node, MappingNode):
         return "{}"
@@ -147,10 +153,23 @@ def _short(node: Node) -> str:
 def _scalar(node: ScalarNode, in_list: bool = False) -> str:
     """A value as written; quoted only where the plain form would be read as something else."""
     value = str(node.value)
-    if not node.style:
+    if not node.style and not (in_list and _UNSAFE_IN_LIST.search(value)):
         return value
     unsafe = _UNSAFE.search(value) or (in_list and _UNSAFE_IN_LIST.search(value))
-    return json.dumps(value, ensure_ascii=False) if unsafe or not _reads_as_text(value) else value
+    return value if _is_plain(value) and not unsafe and _reads_as_text(value) else _quoted(value)
+
+
+def _quoted(value: str) -> str:
+    """In double quotes; what no editor shows is written as its code."""
+    return "".join(c if _is_plain(c) else _code(c) for c in json.dumps(value, ensure_ascii=False))
+
+
+def _is_plain(text: str) -> bool:
+    return text.replace("\u3000", "").isprintable()
+
+
+def _code(character: str) -> str:
+    return f"\\u{ord(character):04x}" if ord(character) <= 0xFFFF else f"\\U{ord(character):08x}"
 
 
 def _reads_as_text(value: str) -> bool:
@@ -162,7 +181,8 @@ def _written(entry: _Entry, indent: int) -> list[str]:
     space = " " * indent
     lines = [space + comment for comment in entry.above]
     if entry.key:
-        head = f"{space}{entry.key}: {entry.value}".rstrip()
+        key = _quoted(entry.key) if _UNSAFE.search(entry.key) else entry.key
+        head = f"{space}{key}: {entry.value}".rstrip()
         lines.append("  ".join([head, *entry.beside]))
         deeper = [line for child in entry.children for line in _written(child, indent + 2)]
         block = [f"{space}  {line}".rstrip() for line in entry.block]

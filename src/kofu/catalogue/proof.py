@@ -20,6 +20,7 @@ from kofu.programme.model import Programme
 from kofu.programme.vocabulary import Instrument
 from kofu.text.fold import fold
 from kofu.text.numbers import find_numbers
+from kofu.text.phones import find_phones
 from kofu.text.quantity import Quantity
 from kofu.text.rates import Rate, find_rates
 from kofu.text.yen import find_yen
@@ -70,7 +71,7 @@ def _missing(fact: model.Fact, lines: list[str]) -> Iterator[tuple[str, str]]:
             yield from _name("key", fact.key, lines)
             yield from _name("title", fact.title, lines)
         case model.Phone():
-            if fold(fact.number) not in fold("".join(lines)):
+            if fact.number not in {found.number for line in _views(lines) for found in find_phones(line)}:
                 yield "number", fact.number
         case model.Amount():
             if fact.yen not in {found.yen for line in _views(lines) for found in find_yen(line)}:
@@ -83,13 +84,10 @@ def _missing(fact: model.Fact, lines: list[str]) -> Iterator[tuple[str, str]]:
                 if not (_rate_stands(rate, lines) or _derived(fact, rate.value, lines)):
                     yield "rates", str(rate)
         case model.Limit():
-            if not (_quantity_stands(fact.value, lines) or _derived(fact, fact.value.value, lines)):
-                yield "value", f"{fact.value.value}{fact.value.unit}"
+            yield from _value(fact, fact.value, lines)
         case model.Target():
-            if fact.value and not (
-                _quantity_stands(fact.value, lines) or _derived(fact, fact.value.value, lines)
-            ):
-                yield "value", f"{fact.value.value}{fact.value.unit}"
+            if fact.value is not None:
+                yield from _value(fact, fact.value, lines)
             if not _akin(fact.metric, lines):
                 yield "metric", fact.metric
 
@@ -139,6 +137,17 @@ def _rate_stands(rate: Rate, lines: list[str]) -> bool:
     return any(rate.value == r.value and rate.qualifier in ("", r.qualifier) for r in found)
 
 
+def _value(fact: model.Fact, quantity: Quantity, lines: list[str]) -> Iterator[tuple[str, str]]:
+    """A number must stand there or be derived; a unit that is not derived with it must stand there too."""
+    if not (_quantity_stands(quantity, lines) or _derived(fact, quantity.value, lines)):
+        yield "value", f"{quantity.value}{quantity.unit}"
+        return
+    text = fold("".join(lines))
+    parts = [fold(part) for part in re.split("[/／]", quantity.unit)]
+    if fact.derived is None and not all(part in text for part in parts):
+        yield "value", quantity.unit
+
+
 def _quantity_stands(quantity: Quantity, lines: list[str]) -> bool:
     wanted = {quantity.value}
     if quantity.unit in ("%", "％"):
@@ -164,6 +173,8 @@ def _derived(fact: model.Fact, value: Fraction | None, lines: list[str]) -> bool
         assert total is not None
         assert operand is not None
         if sign == "÷":
+            if operand == 0:
+                return False
             total = total / operand
         elif sign == "×":
             total = total * operand

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -13,6 +14,10 @@ from kofu.catalogue.yaml_file import load_plain
 from kofu.errors import KofuError
 
 MAX_QUERY = 200
+# Up to so many hits are ranked by bm25. Beyond, a rank says little and costs much: titles come first, then the
+# rest, both in the order of the catalogue.
+RANKED = 1_000
+_TERM = re.compile(r'["“”]([^"“”]+)["“”]|([^\s"“”]+)')
 # bm25 weights of the columns title, names, summary, details: a word in the title counts most.
 _WEIGHTS = "12.0, 4.0, 2.0, 1.0"
 
@@ -42,18 +47,32 @@ def search(store: Store, query: Query, limit: int = 20, offset: int = 0) -> Hits
     match = fts_query(query.words)
     if match == "":
         return Hits([], 0)
-    where, values = _where(query, match)
-    join = "" if match is None else "JOIN entry ON entry.rowid = p.number"
-    order = "p.number" if match is None else f"bm25(entry, {_WEIGHTS}), p.number"
-    rows = store.connection.execute(
-        f"SELECT p.id FROM programme p {join} {where} ORDER BY {order} LIMIT ? OFFSET ?",
-        (*values, limit, offset),
-    ).fetchall()
-    total = len(rows) + offset
-    if len(rows) == limit or (offset and not rows):
-        counted = store.connection.execute(f"SELECT count(*) FROM programme p {join} {where}", values)
-        total = counted.fetchone()[0]
-    return Hits([row[0] for row in rows], total)
+    total = _count(store, query, match)
+    if match is None or total <= RANKED:
+        return Hits(_ids(store, query, match, limit, offset, ranked=match is not None), total)
+    titled = "{title} : (" + match + ")"
+    found = _ids(store, query, titled, offset + limit, 0)
+    if len(found) < offset + limit:
+        elsewhere = f"({match}) NOT ({titled})"
+        found += _ids(store, query, elsewhere, offset + limit - len(found), 0)
+    return Hits(found[offset:], total)
+
+
+def _count(store: Store, query: Query, match: str | None) -> int:
+    table, where, values = _selection(query, match)
+    return int(store.connection.execute(f"SELECT count(*) FROM {table} {where}", values).fetchone()[0])
+
+
+def _ids(
+    store: Store, query: Query, match: str | None, limit: int, offset: int, ranked: bool = False
+) -> list[str]:
+    """A page of ids, ranked or in the order of the catalogue (which the index gives without sorting)."""
+    table, where, values = _selection(query, match)
+    order = f"bm25(entry, {_WEIGHTS}), entry.rowid" if ranked else f"{table}.rowid"
+    numbers = f"SELECT {table}.rowid FROM {table} {where} ORDER BY {order} LIMIT ? OFFSET ?"
+    rows = store.connection.execute(numbers, (*values, limit, offset)).fetchall()
+    names = (store.connection.execute("SELECT id FROM programme WHERE number = ?", row) for row in rows)
+    return [name.fetchone()[0] for name in names]
 
 
 def facet_counts(store: Store, query: Query) -> dict[FacetKind, list[tuple[str, int]]]:
@@ -62,45 +81,65 @@ def facet_counts(store: Store, query: Query) -> dict[FacetKind, list[tuple[str, 
     A facet's own choice does not narrow its own counts, so that one can widen it.
     """
     match = fts_query(query.words)
-    counts: dict[FacetKind, list[tuple[str, int]]] = {}
-    for kind in FACETS:
-        if match == "":
-            counts[kind] = []
-            continue
-        others = Query(query.words, {k: v for k, v in query.facets.items() if k != kind})
-        where, values = _where(others, match)
-        join = "" if match is None else "JOIN entry ON entry.rowid = p.number"
-        rows = store.connection.execute(
-            f"SELECT f.value, count(*) AS n FROM programme p {join} JOIN facet f "
-            f"ON f.programme = p.number AND f.kind = ? {where} GROUP BY f.value ORDER BY n DESC, f.value",
-            (kind, *values),
-        )
-        counts[kind] = [(value, n) for value, n in rows]
+    counts: dict[FacetKind, list[tuple[str, int]]] = {kind: [] for kind in FACETS}
+    if match == "":
+        return counts
+    chosen = [kind for kind in FACETS if query.facets.get(kind)]
+    free = [kind for kind in FACETS if kind not in chosen]
+    for kinds in ([kind] for kind in chosen):
+        _count_facets(store, kinds, _without(query, kinds[0]), match, counts)
+    _count_facets(store, free, query, match, counts)
     return counts
+
+
+def _count_facets(
+    store: Store,
+    kinds: Sequence[FacetKind],
+    query: Query,
+    match: str | None,
+    counts: dict[FacetKind, list[tuple[str, int]]],
+) -> None:
+    table, where, values = _selection(query, match)
+    marks = ", ".join("?" * len(kinds))
+    rows = store.connection.execute(
+        f"SELECT f.kind, f.value, count(*) AS n FROM {table} JOIN facet f "
+        f"ON f.programme = {table}.rowid AND f.kind IN ({marks}) {where} "
+        "GROUP BY f.kind, f.value ORDER BY n DESC, f.value",
+        (*kinds, *values),
+    )
+    for kind, value, n in rows:
+        counts[kind].append((value, n))
+
+
+def _without(query: Query, kind: FacetKind) -> Query:
+    return Query(query.words, {k: v for k, v in query.facets.items() if k != kind})
 
 
 def fts_query(words: str) -> str | None:
     """The FTS5 query for what a person typed: None for nothing typed, "" when nothing can be found by it.
 
-    Words are separated by spaces and all must be found; a word stands for its synonyms too.
+    Words are separated by spaces and all must be found; a word stands for its synonyms too. What stands
+    between quotation marks is found as it stands.
     """
     if len(words) > MAX_QUERY:
         raise KofuError(
             f"検索語が長すぎます（{len(words)}字）。{MAX_QUERY}字以内にしてください",
             f"the query is too long ({len(words)} characters); use at most {MAX_QUERY}",
         )
-    terms = words.replace("\u3000", " ").replace('"', " ").split()
-    if not terms:
+    if not words.strip():
         return None
     parts = []
-    for term in terms:
-        phrases = [phrase for spelling in _spellings(term) if (phrase := query_phrase(spelling))]
+    for quoted, term in _TERM.findall(words):
+        spellings = [quoted] if quoted else _spellings(term)
+        phrases = [phrase for spelling in spellings if (phrase := query_phrase(spelling))]
         if phrases:
             parts.append("(" + " OR ".join(phrases) + ")")
     return " AND ".join(parts)
 
 
-def _where(query: Query, match: str | None) -> tuple[str, list[str]]:
+def _selection(query: Query, match: str | None) -> tuple[str, str, list[str]]:
+    """The table whose rowids are the programmes' numbers, the WHERE clause, and its values."""
+    table = "programme" if match is None else "entry"
     clauses, values = [], []
     if match is not None:
         clauses.append("entry MATCH ?")
@@ -108,9 +147,11 @@ def _where(query: Query, match: str | None) -> tuple[str, list[str]]:
     for kind, chosen in query.facets.items():
         if chosen:
             marks = ", ".join("?" * len(chosen))
-            clauses.append(f"p.number IN (SELECT programme FROM facet WHERE kind = ? AND value IN ({marks}))")
+            clauses.append(
+                f"{table}.rowid IN (SELECT programme FROM facet WHERE kind = ? AND value IN ({marks}))"
+            )
             values += [kind, *chosen]
-    return ("WHERE " + " AND ".join(clauses) if clauses else ""), values
+    return table, ("WHERE " + " AND ".join(clauses) if clauses else ""), values
 
 
 def _spellings(term: str) -> list[str]:

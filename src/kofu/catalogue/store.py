@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import os
 import sqlite3
 import tempfile
@@ -29,9 +31,18 @@ class Store:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        # as_uri: a folder's name may hold ? or #, which mean something else in a URI.
         self.connection = sqlite3.connect(
-            f"file:{path}?mode=ro&immutable=1", uri=True, check_same_thread=False
+            f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
         )
+
+    def is_sound(self) -> bool:
+        """Whether the file is whole: a disk that was full or a copy that broke off may have damaged it."""
+        try:
+            whole = self.connection.execute("PRAGMA quick_check(1)").fetchall() == [("ok",)]
+            return whole and self.connection.execute("SELECT 1 FROM programme").fetchone() is not None
+        except sqlite3.DatabaseError:
+            return False
 
     def programme(self, identifier: str) -> Programme:
         """The programme with this id.
@@ -39,7 +50,9 @@ class Store:
         Raises:
             KofuError: when there is none.
         """
-        row = self.connection.execute("SELECT json FROM programme WHERE id = ?", (identifier,)).fetchone()
+        query = "SELECT json FROM programme WHERE id = ?"
+        # Ids are ASCII; SQLite cannot even be asked for a text that is not valid Unicode.
+        row = self.connection.execute(query, (identifier,)).fetchone() if identifier.isascii() else None
         if row is None:
             raise UnknownProgrammeError(
                 f"「{identifier}」という事業はありません。kofu list で id を確かめてください",
@@ -93,40 +106,66 @@ def open_store(
 ) -> Store:
     """The database of the catalogue in `folder`, built first if these files were never built.
 
+    A damaged database is built again, and databases of earlier states of the same folder are removed.
+
     Raises:
         BrokenCatalogueError: when the files hold errors.
         KofuError: when the cache folder cannot be written.
     """
     where = cache or _cache_folder()
-    path = where / f"catalogue-{__version__}-{digest(folder)[:16]}.sqlite"
-    if not path.exists():
+    place = hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:8]
+    path = where / f"catalogue-{place}-{__version__}-{digest(folder)[:16]}.sqlite"
+    store = _sound(path)
+    if store is None:
         build(path, load(folder, tick))
-    return Store(path)
+        _remove_older(path, f"catalogue-{place}-*.sqlite")
+        store = Store(path)
+    return store
+
+
+def _sound(path: Path) -> Store | None:
+    try:
+        store = Store(path)
+    except sqlite3.OperationalError:  # not there, or no file
+        return None
+    return store if store.is_sound() else None
+
+
+def _remove_older(current: Path, pattern: str) -> None:
+    """Remove files that no new process will open. One that is open stays readable for who reads it."""
+    for old in current.parent.glob(pattern):
+        with contextlib.suppress(OSError):
+            if old != current and old.stat().st_mtime < current.stat().st_mtime:
+                old.unlink()
 
 
 def build(path: Path, programmes: Iterable[Programme]) -> None:
-    """Write the database for `programmes` at `path`, whole or not at all."""
+    """Write the database for `programmes` at `path`, whole or not at all.
+
+    Raises:
+        KofuError: when it cannot be written there.
+    """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, suffix=".building")
-    except OSError as error:
+        with tempfile.TemporaryDirectory(dir=path.parent, prefix="building-") as folder:
+            building = Path(folder) / path.name
+            _fill(building, programmes)
+            building.replace(path)
+    except (OSError, sqlite3.OperationalError) as error:
+        why = getattr(error, "strerror", None) or str(error)
         raise KofuError(
-            f"{path.parent}: 書き込めません（{error.strerror}）。KOFU_CACHE で別の場所を指定してください",
-            f"{path.parent}: cannot be written ({error.strerror}); name another place with KOFU_CACHE",
+            f"{path.parent}: 書き込めません（{why}）。KOFU_CACHE で別の場所を指定してください",
+            f"{path.parent}: cannot be written ({why}); name another place with KOFU_CACHE",
         ) from error
-    os.close(handle)
-    building = Path(name)
-    try:
-        with sqlite3.connect(building) as connection:
-            connection.executescript(_SCHEMA.read_text(encoding="utf-8"))
-            for number, programme in enumerate(programmes, 1):
-                _insert(connection, number, programme)
-            connection.execute("INSERT INTO entry (entry) VALUES ('optimize')")
-            connection.execute("ANALYZE")
-        connection.close()
-        building.replace(path)
-    finally:
-        building.unlink(missing_ok=True)
+
+
+def _fill(building: Path, programmes: Iterable[Programme]) -> None:
+    with contextlib.closing(sqlite3.connect(building)) as connection, connection:
+        connection.executescript(_SCHEMA.read_text(encoding="utf-8"))
+        for number, programme in enumerate(programmes, 1):
+            _insert(connection, number, programme)
+        connection.execute("INSERT INTO entry (entry) VALUES ('optimize')")
+        connection.execute("ANALYZE")
 
 
 def _insert(connection: sqlite3.Connection, number: int, programme: Programme) -> None:
@@ -168,4 +207,10 @@ def _texts(programme: Programme) -> tuple[list[str], list[str], list[str], list[
 def _cache_folder() -> Path:
     if chosen := os.environ.get("KOFU_CACHE"):
         return Path(chosen)
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "kofu"
+    try:
+        return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "kofu"
+    except RuntimeError as error:
+        raise KofuError(
+            "キャッシュの置き場所が分かりません。KOFU_CACHE で指定してください",
+            "there is no home folder for the cache; name a place with KOFU_CACHE",
+        ) from error

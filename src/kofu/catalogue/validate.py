@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from pydantic import ValidationError
@@ -33,7 +33,10 @@ def validate(file: YamlFile) -> tuple[Programme | None, list[Problem]]:
     try:
         programme = Programme.model_validate(file.data)
     except ValidationError as error:
-        return None, problems + [_explain(file, detail) for detail in error.errors()]
+        explained = {
+            problem.field: problem for detail in error.errors() for problem in [_explain(file, detail)]
+        }
+        return None, problems + list(explained.values())
     for check in (
         _identity,
         _lines_inside,
@@ -68,18 +71,39 @@ def validate_together(programmes: Iterable[tuple[YamlFile, Programme]]) -> list[
                 problems.append(
                     _problem(file, ("lines",), f"{other.id} の範囲と重なっています", f"overlaps {other.id}")
                 )
-        for i, tie in enumerate(programme.lineage):
-            earlier = known.get(tie.of)
-            if earlier is None or earlier.fiscal_year >= programme.fiscal_year:
-                ja, en = (
-                    f"{tie.of} は前の年度の事業にありません",
-                    f"{tie.of} is no programme of an earlier year",
-                )
-                problems.append(_problem(file, ("lineage", i, "of"), ja, en))
+        problems += [_problem(file, place, ja, en) for place, ja, en in _ties(programme, known)]
     return problems
 
 
 Finding = tuple[Place, str, str]
+
+
+def _ties(programme: Programme, known: Mapping[str, Programme]) -> Iterator[Finding]:
+    """Lineage that leads nowhere, or whose evidence stands outside the two sheets."""
+    for i, tie in enumerate(programme.lineage):
+        yield from _evidence(("lineage", i, "at"), tie.at, programme)
+        earlier = known.get(tie.of)
+        if earlier is None or earlier.fiscal_year >= programme.fiscal_year:
+            yield (
+                ("lineage", i, "of"),
+                f"{tie.of} は前の年度の事業にありません",
+                f"{tie.of} is no programme of an earlier year",
+            )
+        else:
+            yield from _evidence(("lineage", i, "of_at"), tie.of_at, earlier)
+
+
+def _evidence(place: Place, lines: Iterable[int], programme: Programme) -> Iterator[Finding]:
+    """Lines outside the sheet of `programme`; the lines of its other names (in a table of contents) count."""
+    first, last = programme.lines
+    names = {line for alias in programme.aliases for line in alias.at}
+    line = next((line for line in lines if not first <= line <= last and line not in names), None)
+    if line is not None:
+        yield (
+            place,
+            f"{line} 行は {programme.id} のシート（{first}-{last}）の外です",
+            f"line {line} is outside the sheet of {programme.id} ({first}-{last})",
+        )
 
 
 def _problem(file: YamlFile, place: Place, ja: str, en: str) -> Problem:
@@ -92,9 +116,7 @@ def dotted(place: Place) -> str:
 
 
 def _explain(file: YamlFile, detail: Any) -> Problem:
-    place: Place = tuple(
-        p for p in detail["loc"] if not str(p).startswith(("function-", "constrained-", "lax-"))
-    )
+    place: Place = tuple(part for part in detail["loc"] if part not in _BRANCHES)
     cause = detail.get("ctx", {}).get("error")
     kind = detail["type"]
     if isinstance(cause, KofuError):
@@ -111,9 +133,26 @@ def _explain(file: YamlFile, detail: Any) -> Problem:
             f"{detail['input']!r} has not the form of this field",
         )
     else:
-        ja = f"値「{detail['input']}」を読めません（{cause or detail['msg']}）"
-        en = f"cannot read {detail['input']!r} ({cause or detail['msg']})"
+        why = _WHY.get(kind.partition("_")[0], ("読めない値です", str(detail["msg"])))
+        value = detail["input"]
+        shown = isinstance(value, str | int | float) and len(str(value)) <= 40
+        ja = (f"「{value}」: " if shown else "") + why[0]
+        en = (f"{value!r}: " if shown else "") + why[1]
     return _problem(file, place, ja, en)
+
+
+# What pydantic found, by the first word of its code, as a sentence about the file.
+_BRANCHES = ("str", "list[str]")  # pydantic names the branch of a union as if it were a key
+_WHY = {
+    "int": ("整数で書いてください", "write a whole number"),
+    "bool": ("true か false で書いてください", "write true or false"),
+    "string": ("文字で書いてください（空にはできません）", "write text, not empty"),
+    "list": ("[ ] か - で始まる並びにしてください", "must be a list: [ ] or items that start with -"),
+    "too": ("1つ以上書いてください", "give one or more"),
+    "model": ("「項目: 値」の並びにしてください", "must be a mapping of keys to values"),
+    "greater": ("0以上にしてください", "must not be negative"),
+    "less": ("大きすぎます", "too large"),
+}
 
 
 def _identity(programme: Programme, file: YamlFile) -> Iterator[Finding]:
@@ -154,13 +193,13 @@ def facts(programme: Programme) -> Iterator[tuple[Place, model.Fact]]:
 def _lines_inside(programme: Programme, file: YamlFile) -> Iterator[Finding]:
     first, last = programme.lines
     for place, fact in facts(programme):
-        for line in fact.at:
-            if not first <= line <= last:
-                yield (
-                    (*place, "at"),
-                    f"{line} 行はシート（{first}-{last}）の外です",
-                    f"line {line} is outside the sheet",
-                )
+        line = next((line for line in fact.at if not first <= line <= last), None)
+        if line is not None:
+            yield (
+                (*place, "at"),
+                f"{line} 行はシート（{first}-{last}）の外です",
+                f"line {line} is outside the sheet",
+            )
 
 
 def _components_exist(programme: Programme, file: YamlFile) -> Iterator[Finding]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,13 @@ from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from kofu.errors import KofuError
 
 Place = tuple[str | int, ...]
+
+# YAML forbids most control characters and counts the others as line ends that no editor shows.
+_STRAY = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]")
+# A run of opening brackets costs the parser time that grows with its square and more.
+_DEEP = re.compile(r"(?:[\[{]\s*){8}")
+_WHOLE = re.compile(r"-?(0|[1-9]\d{0,17})$")
+_DECIMAL = re.compile(r"-?\d{1,15}\.\d{1,15}$")
 
 
 @dataclass(frozen=True)
@@ -50,11 +58,24 @@ class YamlFile:
 def read_yaml(path: Path) -> YamlFile:
     """Read one file. Syntax errors and duplicate keys become `problems`; `data` is then None or partial."""
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        return _broken(path, 1, f"読めません（{error.strerror}）", f"cannot be read ({error.strerror})")
     except UnicodeDecodeError:
         return _broken(
             path, 1, "UTF-8 ではありません。UTF-8 で保存し直してください", "not UTF-8; save it as UTF-8"
         )
+    if stray := _STRAY.search(text):
+        line, code = text.count("\n", 0, stray.start()) + 1, f"U+{ord(stray.group()):04X}"
+        return _broken(
+            path,
+            line,
+            f"文字として使えない制御文字 {code} があります。消してください",
+            f"holds the control character {code}; remove it",
+        )
+    if deep := _DEEP.search(text):
+        line = text.count("\n", 0, deep.start()) + 1
+        return _broken(path, line, "括弧の入れ子が深すぎます", "brackets nested too deeply")
     try:
         node = YAML(typ="safe").compose(text)
     except MarkedYAMLError as error:
@@ -73,6 +94,13 @@ def read_yaml(path: Path) -> YamlFile:
         return _broken(
             path, 1, "「id: …」で始まる項目の並びにしてください", "must be a mapping that starts with id:"
         )
+    if (anchor := _anchor(node)) is not None:
+        return _broken(
+            path,
+            anchor.start_mark.line + 1,
+            "& と * による参照は使えません。値をそのまま書いてください",
+            "anchors (&) and aliases (*) are not used here; write the value out",
+        )
     lines: dict[Place, int] = {}
     problems: list[Problem] = []
     data = _plain(node, (), lines, problems, path.name)
@@ -83,12 +111,27 @@ def _broken(path: Path, line: int, ja: str, en: str) -> YamlFile:
     return YamlFile(path, None, {}, (Problem(path.name, line, "", ja, en),))
 
 
+def _anchor(root: Node) -> Node | None:
+    """A node that stands in two places by an alias: it could even hold itself."""
+    stack, seen = [root], set()
+    while stack:
+        node = stack.pop()
+        if id(node) in seen:
+            return node
+        seen.add(id(node))
+        if isinstance(node, MappingNode):
+            stack += [part for pair in node.value for part in pair]
+        elif isinstance(node, SequenceNode):
+            stack += node.value
+    return None
+
+
 def _plain(node: Node, place: Place, lines: dict[Place, int], problems: list[Problem], file: str) -> Any:
     lines.setdefault(place, node.start_mark.line + 1)
     if isinstance(node, MappingNode):
         mapping: dict[str, Any] = {}
         for key_node, value_node in node.value:
-            key = str(key_node.value)
+            key = str(key_node.value) if isinstance(key_node, ScalarNode) else "?"
             line = key_node.start_mark.line + 1
             if key in mapping:
                 problems.append(
@@ -113,9 +156,10 @@ def _scalar(node: ScalarNode) -> Any:
     """Only numbers, true/false and null are not text: 1/2, 3,400億円 and 03-1234-5678 stay as written."""
     kind = str(node.tag).rsplit(":", 1)[-1]
     value: str = node.value
-    if kind == "int" and value.lstrip("+-").isdigit():
+    # A name or number that is more than its value (key: 01, by: 2030.10) stays as written.
+    if kind == "int" and _WHOLE.match(value):
         return int(value)
-    if kind == "float":
+    if kind == "float" and _DECIMAL.match(value) and repr(float(value)) == value:
         return float(value)
     if kind == "bool":
         return value.lower() == "true"

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 
 from kofu.programme.model import Component
 from kofu.reading.document import Line, Sheet
-from kofu.reading.words import any_of, lexicon_data
+from kofu.reading.spacing import close_up
+from kofu.reading.words import lexicon_data, words_of
 from kofu.text.fold import fold
 
 _KEYS = {
@@ -29,6 +30,7 @@ _REFERENCE_ROLES = ("scheme", "rest", "page_number", "conditions", "image")
 _BETWEEN_KEYS = re.compile(r"^[（()）\d０-９①-⑳、，,・～〜~\s:：及びと/／-]*")
 _PROJECT = re.compile(r"事業(?=[①-⑳（(])")
 _PARENTHESIS = re.compile(r"[（(【\[][^（(【\[]*[）)】\]]$")
+_SUM = re.compile(r"[ \u3000]*約?[\d０-９][\d０-９,，.．（()）]*[百千万億兆]*円(?:[（(].*)?$")
 _SENTENCE = re.compile(r"。|(?:する|した|します|図る|行う|ため|、)$")
 
 
@@ -46,6 +48,7 @@ class _Heading:
 
 def find_components(sheet: Sheet) -> list[Component]:
     """The parts of a sheet in the order of their keys; none where its numbers count something else."""
+    sheet = close_up(sheet)
     roles = _roles(sheet)
     headings = _headings(sheet, roles)
     references = _references(sheet, roles)
@@ -57,6 +60,8 @@ def find_components(sheet: Sheet) -> list[Component]:
             numbered = [h for h in numbered if _repeats(h, headings)]
         found = _series(numbered)
         if found and (doubt := _judge(style, found, headings, references)) is not None:
+            torn = any(_KEYS["nested"].search(line.text) for line in sheet.lines)
+            doubt = "図の番号は入れ子ですが、見出しと合いません" if torn else doubt
             return [_component(heading, doubt) for heading in found]
     return _projects_by_reference(sheet, roles)
 
@@ -114,13 +119,13 @@ def _title(rest: str, line: Line, following: Sequence[Line], widest: int) -> tup
 
 
 def _cut(title: str) -> str:
-    """Up to the first colon or 。; a parenthesis that is cut open goes too."""
-    title = re.split(r"[：:。]", title)[0]
+    """Up to the first colon or 。, without a sum at its end; a parenthesis that is cut open goes too."""
+    title = _SUM.sub("", re.split(r"[：:。]", title)[0])
     return re.sub(r"[（(][^）)]*$", "", title).strip()
 
 
 def _ends(title: str) -> bool:
-    return bool(re.search(r"[：:。]", title)) or _is_project(title)
+    return bool(re.search(r"[：:。]", title) or _SUM.search(title)) or _is_project(title)
 
 
 def _opens(text: str) -> bool:
@@ -131,16 +136,19 @@ def _opens(text: str) -> bool:
 
 def _is_project(title: str) -> bool:
     """Whether a heading reads like the name of a project: 〇〇支援事業（…）, or says how it is paid."""
-    data = lexicon_data("component_words")
     tail = _PARENTHESIS.search(title)
-    if tail and re.search(any_of(data["instruments"]), tail.group()):
+    if tail and words_of("component_words", "instruments").search(tail.group()):
         return True
     name = _PARENTHESIS.sub("", title).strip()
-    return name.endswith(tuple(data["heads"])) and len(name) > 2 and not _SENTENCE.search(name)
+    return (
+        name.endswith(tuple(lexicon_data("component_words")["heads"]))
+        and len(name) > 2
+        and not _SENTENCE.search(name)
+    )
 
 
 def _is_condition(title: str) -> bool:
-    return bool(re.match(any_of(lexicon_data("component_words")["conditions"]), title))
+    return bool(words_of("component_words", "conditions").match(title))
 
 
 def _series(headings: Sequence[_Heading]) -> list[_Heading]:
@@ -172,7 +180,8 @@ def _judge(
     if style == "paren":
         if 2 * named >= len(found) or referred or repeated:
             return "" if named or referred > 1 or repeated else "番号を指す図が1か所だけです"
-        return None
+        offices = {h.number for h in headings if h.style == style and h.role == "office"}
+        return "番号を指すのは担当課の欄だけです" if offices >= {h.number for h in found} else None
     if style == "circle":
         return ""
     if style == "dot" and named == len(found):
@@ -197,7 +206,7 @@ def _references(sheet: Sheet, roles: dict[int, str]) -> set[tuple[str, int]]:
     for line in sheet.lines:
         if roles.get(line.number, "rest") not in _REFERENCE_ROLES or len(line.text) > 24:
             continue
-        rest = re.sub(any_of(lexicon_data("component_words")["instruments"]), "", line.text)
+        rest = words_of("component_words", "instruments").sub("", line.text)
         rest = re.sub(r"[\d０-９]+[/／][\d０-９]+|等|出資金|定額", "", rest)
         if not _BETWEEN_KEYS.fullmatch(rest):
             continue

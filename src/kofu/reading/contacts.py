@@ -66,11 +66,17 @@ def read_contacts(printed: Iterable[Line], texts: Mapping[int, str]) -> list[Con
     open_ = False
     for line in printed:
         if line.number in texts:
-            if not open_ or line.number - blocks[-1][-1][0] > _FAR:
+            if not open_ or line.number - blocks[-1][-1][0] > _FAR or _opens_box(blocks[-1][-1], line):
                 blocks.append([])
             blocks[-1].append((line.number, texts[line.number]))
         open_ = line.number in texts
     return [block for block in map(_read_block, blocks) if block.offices or block.phones]
+
+
+def _opens_box(last: tuple[int, str], line: Line) -> bool:
+    """Whether another text box begins: behind a number and a blank line, with a bureau of its own."""
+    number, text = last
+    return line.number - number > 1 and bool(find_phones(text)) and bureau_length(line.text) > 0
 
 
 def _read_block(lines: Sequence[tuple[int, str]]) -> ContactBlock:
@@ -83,7 +89,7 @@ def _read_block(lines: Sequence[tuple[int, str]]) -> ContactBlock:
                 block.phones.append(ContactPhone(phone.number, number, text[phone.start : phone.end]))
         for phone in reversed(phones):
             text = _without(text, phone.start, phone.end)
-        reader.read(number, _tidy(text), bool(phones))
+        reader.read(number, _tidy(text, bool(phones)), bool(phones))
     reader.flush()
     block.offices = reader.offices
     return block
@@ -94,15 +100,18 @@ def _without(text: str, start: int, end: int) -> str:
     if text[end : end + 1] in ("）", ")"):
         opened = text[start] in "（(" or text[:start].rstrip()[-1:] in ("（", "(")
         end += opened
-        start -= 0 if text[start] in "（(" or not opened else len(text[:start]) - len(text[:start].rstrip()) + 1
+        start -= (
+            0 if text[start] in "（(" or not opened else len(text[:start]) - len(text[:start].rstrip()) + 1
+        )
     return text[:start] + text[end:]
 
 
-def _tidy(text: str) -> str:
+def _tidy(text: str, had_phones: bool) -> str:
     text = _LABEL.sub(" ", unspaced(text))
     text = re.sub(r"[（(]?\s*0\d{1,3}[-－]\d{1,4}[-－]\d*\s*[)）]?", " ", text)  # a number cut short
     text = _EMPTY_PARENTHESIS.sub("", text)
-    return _SPACES.sub(" ", text).strip(" 、,／/") if text.strip(" ／/") else ""
+    text = _SPACES.sub(" ", text).strip()
+    return text.rstrip(" 、,／/") if had_phones or not text.strip(" 、,／/") else text
 
 
 class _BlockReader:
@@ -132,10 +141,9 @@ class _BlockReader:
             office.name = office.name.strip(" 、,")
 
     def _segment(self, number: int, segment: str, labelled: bool, glued: bool) -> None:
-        if glued or segment[:1] in "／/":
-            if self.offices:
-                self._append(number, segment, "")
-                return
+        if (glued or segment[:1] in "／/") and self.offices:
+            self._append(number, segment, "")
+            return
         bureau = bureau_length(segment)
         if bureau == len(segment):
             self._bureau(number, segment)
@@ -180,7 +188,9 @@ class _BlockReader:
         for name in names:
             head = self.head
             self.offices.append(
-                ContactOffice(f"{head.name} {name}", [*head.at, number]) if head else ContactOffice(name, [number])
+                ContactOffice(f"{head.name} {name}", [*head.at, number])
+                if head
+                else ContactOffice(name, [number])
             )
         self.head_used, self.open = True, True
 
@@ -208,6 +218,10 @@ def _segments(text: str) -> list[tuple[bool, str]]:
 def _siblings(text: str) -> list[str]:
     """Sections of one rank that only a space parts (市場室 整備室); 課 and a 室 of it stay together."""
     parts = text.split(" ")
-    if len(parts) > 1 and all(ends_as_section(part) for part in parts) and len({part[-1] for part in parts}) == 1:
+    if (
+        len(parts) > 1
+        and all(ends_as_section(part) for part in parts)
+        and len({part[-1] for part in parts}) == 1
+    ):
         return parts
     return [text]

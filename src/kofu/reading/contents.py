@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
-from kofu.reading.cues import LEADERS
+from kofu.reading.cues import read_cues
 from kofu.reading.document import SourceText
 from kofu.reading.headline import joined_title
-from kofu.reading.layout import key_of
+from kofu.reading.titles import continues
 from kofu.text.fold import fold
 
 _BULLET = re.compile(r"^[\s○●・◇◆□■▪•*-]+|^[(（]?\d{1,3}[)）.．]\s*")
-_LEADERS_AND_PAGE = re.compile(r"[\s・…‥.．･]{2,}[\s\-(（]*[0-9０-９]{1,3}[\s)）\-]*$")
+_LEADERS_AND_PAGE = re.compile(r"[\s・…‥.．･]+[\s\-(（]*[0-9０-９]{1,3}[\s)）\-]*$")
+_PAGE = re.compile(r"(\d{1,3})\)?$")
 _SAME = 0.45
 
 
@@ -30,16 +32,17 @@ def read_contents(source: SourceText) -> tuple[Entry, ...]:
     """The entries of the table of contents, those that number the pages of sheets; empty when there is none."""
     entries: list[Entry] = []
     carried: list[tuple[int, str]] = []
-    for line in source.lines:
-        text = line.text
-        found = LEADERS.search(key_of(text)) if text else None
-        if not found:
-            carried = [(line.number, text)] if text and _BULLET.match(text) else []
+    for cue in read_cues(source):
+        line, text = cue.line, cue.text
+        found = _PAGE.search(cue.key)
+        if not cue.contents or not found:
+            carried = [(line.number, text)]
             continue
         name = _LEADERS_AND_PAGE.sub("", text)
-        parts = [] if _BULLET.match(name) else carried
+        joined = carried and not cue.gap and not _BULLET.match(name) and continues(carried[0][1], name)
+        parts = carried if joined else []
         title = joined_title([_BULLET.sub("", piece) for piece in (*(t for _, t in parts), name)])
-        page = int(re.sub(r"\D", "", found.group()))
+        page = int(found[1])
         if title:
             entries.append(Entry(title, (*(n for n, _ in parts), line.number), page))
         carried = []
@@ -59,7 +62,7 @@ def match_contents(entries: Sequence[Entry], titles: Sequence[str]) -> list[Entr
     for sheet, entry in pairs:
         matched[sheet] = entries[entry]
     bounds = [(-1, -1), *pairs, (len(titles), len(entries))]
-    for (s0, e0), (s1, e1) in zip(bounds, bounds[1:], strict=False):
+    for (s0, e0), (s1, e1) in pairwise(bounds):
         if s1 - s0 == e1 - e0 == 2:
             matched[s0 + 1] = entries[e0 + 1]
     return matched

@@ -13,20 +13,26 @@ from kofu.text.fold import fold
 _KEY = re.compile(
     r"^[・•※○■◆▪→ \u3000]*([（(][０-９\d]{1,2}[）)]|[①-⑳]|[０-９\d]{1,2}[．.](?![０-９\d]))?[ \u3000]*"
 )
-_CLASS = re.compile(r"^[＜<〈【]([^＞>〉】]{2,30})[＞>〉】]$")
+_CLASS = re.compile(r"^[＜<〈【]([^＞>〉】/／]{2,30})[＞>〉】]$")
+_INLINE = re.compile(r"[（(][０-９\d]{1,2}[）)]")
 _WINDOW = 6
 
 
 def component_of(
-    line: Line, lines: Sequence[Line], components: Sequence[Component]
+    line: Line, lines: Sequence[Line], components: Sequence[Component], place: int = 0
 ) -> tuple[str | None, str]:
-    """The key of the part that a line belongs to, None where it cannot be told, and the doubt about it.
+    """The key of the part that `line.text[place:]` belongs to, None where it cannot be told, and the doubt.
 
     A heading belongs to the line it stands on and to those below it. Two headings without anything between
     them were separated from their texts by the dump: below them nothing is certain.
     """
     if not components:
         return None, ""
+    if inline := _INLINE.findall(line.text[:place]):
+        printed = unicodedata.normalize("NFKC", inline[-1])
+        for component in components:
+            if printed == unicodedata.normalize("NFKC", component.key):
+                return component.key, ""
     index = lines.index(line)
     for step, above in enumerate(reversed(lines[max(0, index - _WINDOW) : index + 1])):
         named = _named(above, components)
@@ -60,7 +66,9 @@ def _named(line: Line, components: Sequence[Component]) -> tuple[str, bool] | No
 def class_above(line: Line, lines: Sequence[Line]) -> str:
     """＜A類型（石川県）＞ above a list says for whom its lines hold; not for the notes (※) below the list."""
     index = lines.index(line)
-    for above in reversed(lines[max(0, index - _WINDOW) : index + 1]):
+    if line.text.startswith("※"):
+        return ""
+    for above in reversed(lines[max(0, index - _WINDOW) : index]):
         if above.text.startswith("※"):
             return ""
         if match := _CLASS.match(above.text):

@@ -71,6 +71,6 @@ def check_contents(
     for entry in entries:
         if entry.at not in found:
             yield f"目次の「{entry.title}」（{entry.at[0]}行目）に当たるシートが見つかりません"
-    for entry, draft in zip(announced, drafts, strict=True):
-        if entry is None:
+    for match, draft in zip(announced, drafts, strict=True):
+        if match is None:
             yield f"「{draft.title.ja}」（{draft.lines[0]}行目）は目次にありません"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from kofu.reading.document import Line, SourceText
 from kofu.reading.layout import LabelLine, budget_patterns, key_of, labels_of
@@ -14,7 +15,7 @@ _ONLY_SUM = re.compile(r"^[約計総額:]*(?:\d[\d,.]*(?:兆|億|百万|千万|�
 _PHONE = re.compile(r"(?<!\d)[((]?0\d{1,4}[-‐−–ー―(][\d]{1,4}[-‐−–ー―)]\d{3,4}(?!\d)")
 _PAGE_NUMBER = re.compile(r"^[-‐−–(]?\d{1,3}[-‐−–)]?$")
 _PAGE_NUMBER_AT_END = re.compile(r"\s(\d{1,3})$")
-LEADERS = re.compile(r"[・…‥.･]{2,}-?\(?\d{1,3}\)?$")
+_LEADERS = re.compile(r"[・…‥.･]{2,}-?\(?\d{1,3}\)?$")
 _DIVIDER = re.compile(r"^(?:[ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩ]|第[一二三四五六七八九十\d]+[章部])[..．、\s]")
 _OPENING = re.compile(r"^[【\[(<※○・◆■]*")
 _OPENING_AT_END = re.compile(r"[【\[(<※]+$")
@@ -50,6 +51,7 @@ class Cue:
     prose: bool
 
 
+@lru_cache(maxsize=2)
 def read_cues(source: SourceText) -> list[Cue]:
     """The cues of every printed line of a document, in order."""
     cues: list[Cue] = []
@@ -63,6 +65,7 @@ def read_cues(source: SourceText) -> list[Cue]:
         cues.append(_cue(line, text, gap, page_break))
         gap, page_break = 0, False
     _even_gaps(cues)
+    _find_bare_contents(cues)
     _weigh_budgets(cues)
     return cues
 
@@ -78,6 +81,23 @@ def name_before_budget(text: str) -> str:
             return text[:position].rstrip()
         taken += len(key_of(char))
     return text
+
+
+def _find_bare_contents(cues: list[Cue]) -> None:
+    """A table of contents without leaders: lines that end in page numbers, which rise from line to line."""
+    run: list[tuple[int, int]] = []
+    for index, cue in enumerate([*cues, None]):
+        ends = _PAGE_NUMBER_AT_END.search(cue.text) if cue and not cue.contents and not cue.budget else None
+        page = int(ends[1]) if ends else -1
+        if run and ends and index - run[-1][0] <= 3 and page >= run[-1][1]:
+            run.append((index, page))
+            continue
+        if ends is None and cue is not None and run and index - run[-1][0] <= 2:
+            continue
+        if len(run) >= 3:
+            for place, _ in run:
+                cues[place].contents = True
+        run = [(index, page)] if ends else []
 
 
 def _even_gaps(cues: list[Cue]) -> None:
@@ -107,7 +127,7 @@ def _cue(line: Line, text: str, gap: int, page_break: bool) -> Cue:
         page_number=bool(_PAGE_NUMBER.match(key)),
         only_sum=has_digit and bool(_ONLY_SUM.match(key)),
         ends_in_number=has_digit and bool(_PAGE_NUMBER_AT_END.search(text)),
-        contents=has_digit and bool(LEADERS.search(key)),
+        contents=has_digit and bool(_LEADERS.search(key)),
         divider=bool(_DIVIDER.match(text)),
         prose=bool(_SENTENCE.search(key)),
     )

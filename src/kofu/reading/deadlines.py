@@ -13,9 +13,10 @@ _YEAR_END = re.compile(
     r"(?:代の早期|代前半|代後半|代)?(?:\d{1,2}月)?(?:末|中|頃|ごろ)?(?:[（(]\d{4}年度?[）)])?(?:時点|まで|に)?"
 )
 _BASELINE = re.compile(
-    r"(?:比|から|と比|[）)]の|問題|[〜～~]|第?\d?次?補正|当初予算|予算|に?[\d.,]+\D{1,3}となって)"
+    r"(?:比|より|に比べ|から|と比|[）)]の|問題|[〜～~]|第?\d?次?補正|当初予算|予算|に?[\d.,]+\D{1,3}となって)"
 )
 _VAGUE = re.compile(r"短期|中期|中長期|長期|最終的")
+_UNTIL = re.compile(r"[）)]まで")
 _OPENED = re.compile(r"[（(［\[【][^）)］\]】]*$")
 
 
@@ -34,10 +35,11 @@ def find_deadlines(text: str) -> list[Deadline]:
     for year in find_years(text):
         tail = _YEAR_END.match(text, year.end)
         end = tail.end() if tail else year.end
+        until = "まで" if _UNTIL.match(text, end) else ""  # （平成31年度）までに
         again = found and year.start < found[-1].end  # 平成32年（2020年）まで is one
         if again or _BASELINE.match(text, end) or year.end - year.start <= 3:
             continue
-        found.append(Deadline(text[year.start : end].removesuffix("に"), year.start, end))
+        found.append(Deadline(text[year.start : end].removesuffix("に") + until, year.start, end))
     for rank, expression in enumerate(lexicon_data("target_words")["deadline"]):
         for match in re.finditer(expression, text):
             inside = any(d.start <= match.start() < d.end for d in found)

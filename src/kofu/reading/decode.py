@@ -8,16 +8,20 @@ from pathlib import Path
 
 from kofu.errors import KofuError
 from kofu.reading.document import Line, SourceText
-from kofu.text.codepoints import repair
+from kofu.text.codepoints import LOST_GLYPH, repair
 
-SIZE_LIMIT = 50 * 1024 * 1024
+SIZE_LIMIT = 20 * 1024 * 1024
 """Bytes; the largest known document is about 150 kB of text."""
 
 _BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _BINARY = (
-    (b"%PDF", "PDFファイルです。pdftotext -layout などで文字に変換したファイルを渡してください"),
-    (b"PK\x03\x04", "ZIP形式（Word・PowerPoint・Excelなど）です。文字だけのファイルに変換して渡してください"),
-    (b"\xd0\xcf\x11\xe0", "古いOffice形式です。文字だけのファイルに変換して渡してください"),
+    (b"%PDF", "PDFファイル", "a PDF file"),
+    (
+        b"PK\x03\x04",
+        "ZIP形式のファイル（Word・PowerPoint・Excelなど）",
+        "a ZIP file (Word, PowerPoint, Excel …)",
+    ),
+    (b"\xd0\xcf\x11\xe0", "古いOffice形式のファイル", "a file of an old Office format"),
 )
 _PARTICLES = frozenset("のをにはとがで")
 # What UTF-8 kana turn into when they are taken for CP932; hardly a word of Japanese uses them.
@@ -45,14 +49,31 @@ def read_document(source: str | Path | bytes, name: str | None = None) -> Source
         data, shown = _load(path), str(path)
         name = name or path.stem
     if not data.strip(b"\x00 \t\r\n\f"):
-        raise ReadError(f"「{shown}」は空です。資料の文字が入ったファイルを渡してください。")
+        raise ReadError(
+            f"「{shown}」は空です。資料の文字が入ったファイルを渡してください",
+            f"{shown} is empty; pass a file that holds the text of a document",
+        )
     text, encoding = _decode(data, shown)
     if looks_garbled(text):
-        raise ReadError(f"「{shown}」は文字化けしています（{encoding} として読みました）。元の資料から文字を取り直してください。")
-    lines = tuple(
-        Line(number, repair(raw.removesuffix("\r"))) for number, raw in enumerate(text.split("\n"), 1)
-    )
-    return SourceText(name or shown, hashlib.sha256(data).hexdigest(), encoding, lines)
+        raise ReadError(
+            f"「{shown}」は文字化けしています（{encoding} として読みました）。元の資料から文字を取り直してください",
+            f"{shown} is garbled (read as {encoding}); take the text from the original document again",
+        )
+    return SourceText(name or shown, hashlib.sha256(data).hexdigest(), encoding, _lines(text))
+
+
+def _lines(text: str) -> tuple[Line, ...]:
+    """The lines of a text, repaired; a lost glyph is judged by the printed lines above and below it too."""
+    raws = [raw.removesuffix("\r") for raw in text.split("\n")]
+    lines = []
+    for index, raw in enumerate(raws):
+        if LOST_GLYPH in raw:
+            above = next((r.strip() for r in reversed(raws[max(0, index - 3) : index]) if r.strip()), "")
+            below = next((r.strip() for r in raws[index + 1 : index + 4] if r.strip()), "")
+            lines.append(Line(index + 1, repair(raw, above, below)))
+        else:
+            lines.append(Line(index + 1, repair(raw)))
+    return tuple(lines)
 
 
 def looks_garbled(text: str) -> bool:
@@ -77,23 +98,38 @@ def looks_garbled(text: str) -> bool:
 def _load(path: Path) -> bytes:
     try:
         if path.is_dir():
-            raise ReadError(f"「{path}」はフォルダーです。資料のファイルを1つ指定してください。")
+            raise ReadError(
+                f"「{path}」はフォルダーです。資料のファイルを1つ指定してください",
+                f"{path} is a folder; name one document in it",
+            )
         size = path.stat().st_size
         if size > SIZE_LIMIT:
-            limit = SIZE_LIMIT // 1024**2
-            raise ReadError(f"「{path}」は{size // 1024**2}MBあり、上限の{limit}MBを超えます。資料ごとに分けてください。")
+            limit, megabytes = SIZE_LIMIT // 1024**2, size // 1024**2
+            raise ReadError(
+                f"「{path}」は{megabytes}MBあり、上限の{limit}MBを超えます。資料ごとに分けてください",
+                f"{path} has {megabytes} MB, more than the limit of {limit} MB; split it into documents",
+            )
         return path.read_bytes()
     except FileNotFoundError:
-        raise ReadError(f"「{path}」が見つかりません。ファイルの場所と名前を確かめてください。") from None
+        raise ReadError(
+            f"「{path}」が見つかりません。ファイルの場所と名前を確かめてください",
+            f"{path} does not exist; check the place and the name of the file",
+        ) from None
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        raise ReadError(f"「{path}」を開けません（{reason}）。読み取りの権限を確かめてください。") from None
+        raise ReadError(
+            f"「{path}」を開けません（{reason}）。読み取りの権限を確かめてください",
+            f"{path} cannot be opened ({reason}); check that you may read it",
+        ) from None
 
 
 def _decode(data: bytes, shown: str) -> tuple[str, str]:
-    for magic, message in _BINARY:
+    for magic, ja, en in _BINARY:
         if data.startswith(magic):
-            raise ReadError(f"「{shown}」は{message}。")
+            raise ReadError(
+                f"「{shown}」は{ja}です。文字だけのファイルに変換して渡してください（PDFなら pdftotext -layout など）",
+                f"{shown} is {en}; convert it to plain text first (pdftotext -layout for a PDF)",
+            )
     encodings = [encoding for bom, encoding in _BOMS if data.startswith(bom)] or _guesses(data)
     readings = []
     for encoding in encodings:
@@ -101,13 +137,18 @@ def _decode(data: bytes, shown: str) -> tuple[str, str]:
             readings.append((data.decode(encoding), encoding))
         except UnicodeDecodeError:
             continue
-    if not readings and b"\x00" in data:
-        raise ReadError(f"「{shown}」は文字のファイルではありません。文字だけのファイルに変換して渡してください。")
+    text, encoding = max(readings, key=lambda reading: _plausibility(reading[0]), default=("", ""))
+    controls = sum(text.count(chr(code)) for code in range(9))
+    if controls > len(text) // 1000 + 1 or (not readings and b"\x00" in data):
+        raise ReadError(
+            f"「{shown}」は文字のファイルではありません。文字だけのファイルに変換して渡してください",
+            f"{shown} is not a text file; convert it to plain text first",
+        )
     if not readings:
-        raise ReadError(f"「{shown}」の文字コードが分かりません。UTF-8で保存し直してください。")
-    text, encoding = max(readings, key=lambda reading: _plausibility(reading[0]))
-    if sum(text.count(chr(code)) for code in range(9)) > len(text) // 1000 + 1:
-        raise ReadError(f"「{shown}」は文字のファイルではありません。文字だけのファイルに変換して渡してください。")
+        raise ReadError(
+            f"「{shown}」の文字コードが分かりません。UTF-8で保存し直してください",
+            f"the encoding of {shown} is not known; save it as UTF-8",
+        )
     return text, encoding
 
 

@@ -26,9 +26,9 @@ class Line:
         return self.repaired.text.strip()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class SourceText:
-    """A whole document: its name (the file's stem), SHA-256 of the bytes, encoding it was read in, lines."""
+    """A whole document, itself and no other (compared by identity): its name (the file's stem), SHA-256 of the bytes, encoding it was read in, lines."""
 
     name: str
     sha256: str

@@ -7,15 +7,19 @@ from dataclasses import dataclass
 
 from kofu.programme.model import Flow, Recipient
 from kofu.reading.document import Sheet
-from kofu.reading.flow_graph import Arrow, rates_of
-from kofu.reading.flow_items import Box, find_items, with_funds
+from kofu.reading.flow_graph import Arrow, Graph, rates_of
+from kofu.reading.flow_items import Box, Label, find_items, with_funds
+from kofu.reading.flow_keys import keys_of
 from kofu.reading.flow_order import UNKNOWN, BoxOrder, learn_order
 from kofu.reading.flow_solve import Answer, solve
 from kofu.reading.flow_strip import cut_strip
 
 __all__ = ["BoxOrder", "FlowReading", "find_flows", "learn_order"]
 
-_MARGIN = 0.5
+_UNUSUAL, _DOUBTFUL = 0.95, 1.8
+"""A diagram this dear is flagged when a rival is in sight, or even without one."""
+_IN_SIGHT = 0.8
+_MARGIN = 0.35
 """A rival this near to the best answer is named instead of being passed over."""
 
 
@@ -34,17 +38,38 @@ def find_flows(sheet: Sheet, order: BoxOrder = UNKNOWN) -> FlowReading:
     answers = solve(items, order)
     if not answers or not answers[0].graphs:
         return FlowReading([], [], [])
-    best, rivals = answers[0], answers[1:]
+    best, rivals = answers[0], [rival for rival in answers[1:] if rival.cost - answers[0].cost < _MARGIN]
+    lonely = len(answers) == 1 or answers[1].cost - best.cost > _IN_SIGHT
+    drawn = _without_pictures([graph for graph in best.graphs if graph.arrows], sheet)
+    unread = _left_over(best)
     flows: list[Flow] = []
-    for arrow in _arrows(best):
-        flows += [flow for flow in _flows(arrow, best, rivals) if flow not in flows]
-    return FlowReading(flows, _recipients(best), [])
+    for graph, keys in zip(drawn, keys_of(items, drawn), strict=True):
+        concern = _badly_fits(graph, lonely) or (unread[0] if unread else None)
+        for arrow in _arrows(graph):
+            flows += [flow for flow in _flows(arrow, keys, concern, best, rivals) if flow not in flows]
+    return FlowReading(flows, _recipients(drawn), unread)
 
 
-def _arrows(answer: Answer) -> list[Arrow]:
+def _without_pictures(graphs: Sequence[Graph], sheet: Sheet) -> list[Graph]:
+    """Where a diagram under 条件 is drawn again as a picture elsewhere on the sheet, the picture is left out."""
+    stated = {line.number for line in sheet.regions.get("conditions", ())}
+    official = {
+        arrow.payee.name
+        for graph in graphs
+        for arrow in graph.arrows
+        if arrow.payer.is_state and arrow.payer.lines[0] in stated
+    }
+    return [
+        graph
+        for graph in graphs
+        if any(arrow.payer.is_state and arrow.payer.lines[0] in stated for arrow in graph.arrows)
+        or not any(arrow.payer.is_state and arrow.payee.name in official for arrow in graph.arrows)
+    ]
+
+
+def _arrows(graph: Graph) -> list[Arrow]:
     return [
         Arrow(payer, payee, arrow.label)
-        for graph in answer.graphs
         for arrow in graph.arrows
         for payer in arrow.payer.members or (arrow.payer,)
         for payee in arrow.payee.members or (arrow.payee,)
@@ -52,35 +77,79 @@ def _arrows(answer: Answer) -> list[Arrow]:
     ]
 
 
-def _flows(arrow: Arrow, best: Answer, rivals: Sequence[Answer]) -> list[Flow]:
+def _badly_fits(graph: Graph, lonely: bool) -> str | None:
+    """Why a whole diagram is in doubt."""
+    if any(arrow.label is None for arrow in graph.arrows):
+        return "図の矢印の一部に手段の表示が見当たりません"
+    if any(isinstance(piece, Label) for piece in graph.unused):
+        return "図の手段の表示の一部がどの矢印のものか分かりません"
+    if any(label.gathered for label in graph.labels) and any(not label.rates for label in graph.labels):
+        return "補助率の一部がどの矢印のものか分かりません"
+    if graph.cost >= (_DOUBTFUL if lonely else _UNUSUAL):
+        return "図の組み立てが通例から外れています"
+    return None
+
+
+def _flows(
+    arrow: Arrow, keys: tuple[str, ...], concern: str | None, best: Answer, rivals: Sequence[Answer]
+) -> list[Flow]:
     label = arrow.label
     assert label is not None
     found = []
     for instrument in label.instruments:
         rates = rates_of(label, instrument)
         fact = (arrow.payer.name, arrow.payee.name, instrument.ja, "、".join(map(str, rates)))
-        doubt = None
-        for rival in rivals:
-            if rival.cost - best.cost < _MARGIN and fact not in rival.facts:
-                doubt = "rival: " + "; ".join(f"{a}→{b} {i} {r}" for a, b, i, r in sorted(rival.facts - best.facts))
-                break
-        lines = dict.fromkeys((*arrow.payer.lines, *arrow.payee.lines, *label.lines))
-        found.append(
+        parts = label.keyed if rates and label.keyed else ((None, rates),)
+        found += [
             Flow(
+                component=_component((key,) if key else label.keys or keys),
                 payer=arrow.payer.name,
                 payee=arrow.payee.name,
                 instrument=instrument,
-                rates=list(rates),
+                rates=list(part),
                 fund=label.fund,
-                at=tuple(sorted(lines)),
-                doubt=doubt,
+                at=tuple(sorted({*arrow.payer.lines, *arrow.payee.lines, *label.lines})),
+                text=label.printed if label.printed != instrument.ja else None,
+                doubt=_doubt(arrow, label, fact, best, rivals) or concern,
             )
-        )
+            for key, part in parts
+        ]
     return found
 
 
-def _recipients(answer: Answer) -> list[Recipient]:
-    arrows = _arrows(answer)
+def _component(keys: Sequence[str]) -> str | list[str] | None:
+    return None if not keys else keys[0] if len(keys) == 1 else list(keys)
+
+
+def _doubt(
+    arrow: Arrow, label: Label, fact: tuple[str, str, str, str], best: Answer, rivals: Sequence[Answer]
+) -> str | None:
+    for rival in rivals:
+        if fact not in rival.facts and not (arrow.payer.members or arrow.payee.members):
+            other = "、".join(
+                f"{payer}→{payee} {instrument}{f'（{rates}）' if rates else ''}"
+                for payer, payee, instrument, rates in sorted(rival.facts - best.facts)
+            )
+            return f"別の読み方もあります: {other or 'この矢印がない'}"
+    if label.implied:
+        return "手段が印刷されておらず、補助と読みました"
+    if arrow.payee.glued:
+        return "受け手の名が図の外の語に続けて印刷されています"
+    return None
+
+
+def _left_over(answer: Answer) -> list[str]:
+    """What the diagrams of the sheet leave unread."""
+    skipped = [
+        g
+        for g in answer.graphs
+        if not g.arrows and any(isinstance(p, Label) and not p.service for p in g.unused)
+    ]
+    return ["図として読めなかった箇所があります（国・手段の表示）"] if skipped else []
+
+
+def _recipients(graphs: Sequence[Graph]) -> list[Recipient]:
+    arrows = [arrow for graph in graphs for arrow in _arrows(graph)]
     paying = {id(arrow.payer) for arrow in arrows}
     last: dict[str, Box] = {}
     for arrow in arrows:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from kofu.programme.vocabulary import Instrument
 from kofu.reading.flow_lexicon import Kind
@@ -22,7 +23,11 @@ WITHOUT_RATE = {
 
 @dataclass(frozen=True)
 class Box:
-    """An actor in the diagram. `at` is its place in the strip, `lines` those its name stands in."""
+    """An actor in the diagram. `at` is its place in the strip, `lines` those its name stands in.
+
+    `open` when only grammar vouches for the name, `glued` when it ends a line of other words; `members` are the
+    boxes drawn side by side that one arrow reaches; `paid_by` is the place of the box that a printed → comes from.
+    """
 
     name: str
     tier: int
@@ -30,6 +35,8 @@ class Box:
     end: int
     lines: tuple[int, ...]
     open: bool = False
+    glued: bool = False
+    paid_by: int | None = None
     members: tuple[Box, ...] = ()
 
     @property
@@ -40,7 +47,12 @@ class Box:
 
 @dataclass(frozen=True)
 class Label:
-    """What stands on an arrow: instruments, rates, the word fund. A service carries no money."""
+    """What stands on an arrow: instruments, rates, the word fund. A service carries no money.
+
+    `keys` are the components it is for; `keyed` gives the rates of each where they differ: (1) 10/10 (2) 2/3.
+    `implied` when a rate or 基金 stands there without an instrument, `gathered` when rates of several blocks
+    of print were taken together.
+    """
 
     instruments: tuple[Instrument, ...]
     at: int
@@ -48,11 +60,13 @@ class Label:
     lines: tuple[int, ...]
     printed: str
     rates: tuple[Rate, ...] = ()
+    keyed: tuple[tuple[str, tuple[Rate, ...]], ...] = ()
     fund: bool = False
     service: bool = False
     indirect: bool = False
     keys: tuple[str, ...] = ()
     implied: bool = False
+    gathered: bool = False
 
 
 @dataclass(frozen=True)
@@ -92,6 +106,7 @@ def find_items(strip: Strip) -> Items:
     """Boxes, labels and keys of a strip."""
     items = Items(strip)
     tokens = split(strip)
+    glued: list[Box] = []
     i = 0
     while i < len(tokens):
         token = tokens[i]
@@ -104,7 +119,7 @@ def find_items(strip: Strip) -> Items:
         elif token.kind in (Kind.INSTRUMENT, Kind.RATE):
             used = _label_tokens(strip, tokens, i)
             label = _label(strip, used)
-            if _is_tag(strip, tokens, i):
+            if _is_tag(strip, tokens, i) or _is_condition(strip, tokens, i, label):
                 items.tags.append(label)
             elif not label.implied or _may_stand_alone(strip, tokens, i, used):
                 items.labels.append(label)
@@ -115,16 +130,37 @@ def find_items(strip: Strip) -> Items:
                 items.labels.append(_label(strip, [token]))
             else:
                 items.funds.append(token.start)
+        elif token.kind is Kind.GLUED:
+            glued.append(_box(strip, token, glued=True))
+            items.noise.append(token.start)
         elif token.kind is Kind.NOISE:
             items.noise.append(token.start)
         elif token.kind is Kind.COMPONENT:
             _add_key(strip, tokens, i, items)
             items.noise.append(token.start)
         i += 1
+    if all(box.is_state for box in items.boxes) and len({box.name for box in glued}) == 1:
+        items.boxes.append(glued[0])
+    _follow_arrows(items, tokens)
     _hang_keys(items)
     if any(box.name == "国" for box in items.boxes):
         items.boxes = [box for box in items.boxes if not box.is_state or box.name.startswith("国")]
     return items
+
+
+def _follow_arrows(items: Items, tokens: Sequence[Token]) -> None:
+    """Arrows that are printed as characters say who pays: 国 → 都道府県 → 市町村."""
+    signs = [(token.start, _text(items.strip, token)) for token in tokens if token.kind is Kind.ARROW]
+    places = sorted(range(len(items.boxes)), key=lambda i: items.boxes[i].at)
+    for i, j in pairwise(places):
+        first, second = items.boxes[i], items.boxes[j]
+        between = [sign for at, sign in signs if first.end <= at < second.at]
+        if not between or items.break_between(first.end, second.at) > GAP:
+            continue
+        if between[0] in "←⇐" and not first.is_state:
+            items.boxes[i] = replace(first, paid_by=second.at)
+        elif between[0] not in "←⇐↑" and not second.is_state:
+            items.boxes[j] = replace(second, paid_by=first.at)
 
 
 def _hang_keys(items: Items) -> None:
@@ -134,17 +170,19 @@ def _hang_keys(items: Items) -> None:
         mine: list[str] = []
         at = label.at
         for key in reversed([key for key in bare if key.at < at]):
-            if items.break_between(key.end, at) > NEWLINE or any(p.at in range(key.end, at) for p in items.pieces()):
+            if items.break_between(key.end, at) > NEWLINE or any(
+                p.at in range(key.end, at) for p in items.pieces()
+            ):
                 break
             mine.insert(0, key.text)
             at = key.at
         items.labels[j] = replace(label, keys=tuple(mine))
 
 
-def _box(strip: Strip, token: Token) -> Box:
+def _box(strip: Strip, token: Token, glued: bool = False) -> Box:
     printed = strip.printed[token.start : token.end]
     lines = tuple(sorted(set(strip.lines[token.start : token.end])))
-    return Box(printed, token.tier, token.start, token.end, lines, token.open)
+    return Box(printed, token.tier, token.start, token.end, lines, token.open, glued)
 
 
 def _is_box(strip: Strip, tokens: Sequence[Token], i: int) -> bool:
@@ -154,6 +192,8 @@ def _is_box(strip: Strip, tokens: Sequence[Token], i: int) -> bool:
     after = ""
     if i + 1 < len(tokens) and strip.breaks[token.end] == JOINED:
         after = _text(strip, tokens[i + 1])
+        if token.kind is Kind.STATE and after in ("、", "・"):
+            return False
         if tokens[i + 1].kind is Kind.SERVICE and strip.open_after(tokens[i + 1].end):
             return False
         if tokens[i + 1].kind is Kind.RATE and token.kind is Kind.ACTOR and before not in ("", "・"):
@@ -202,13 +242,37 @@ def _label_tokens(strip: Strip, tokens: Sequence[Token], start: int) -> list[Tok
             break
         last_joint = text
         used.append(token)
-    while used[-1].kind in (Kind.MARK, Kind.NOISE, Kind.COMPONENT) and _text(strip, used[-1]) not in (")", "等"):
+    while used[-1].kind in (Kind.MARK, Kind.NOISE, Kind.COMPONENT) and _text(strip, used[-1]) not in (
+        ")",
+        "等",
+    ):
         used.pop()
     return used
 
 
-_INSIDE = {"(", ")", "、", "・", "/", ":", "~", "又は", "または", "or", "及び", "および", "補助率", "等", "※", "事業費の",
-           "[", "]", "【", "】", "うち"} | {f"※{n}" for n in range(10)}
+_INSIDE = {
+    "(",
+    ")",
+    "、",
+    "・",
+    "/",
+    ":",
+    "~",
+    "又は",
+    "または",
+    "or",
+    "及び",
+    "および",
+    "補助率",
+    "等",
+    "※",
+    "事業費の",
+    "[",
+    "]",
+    "【",
+    "】",
+    "うち",
+} | {f"※{n}" for n in range(10)}
 
 
 def _leads_to_rate(strip: Strip, tokens: Sequence[Token], noise: Token, same_line: bool = True) -> bool:
@@ -231,13 +295,24 @@ def _is_tag(strip: Strip, tokens: Sequence[Token], i: int) -> bool:
         return True  # the name of a programme: 中小企業等グループ補助金
     if i < 2 or _text(strip, tokens[i - 1]) not in "(【<":
         return False
-    return strip.breaks[tokens[i - 1].start] == JOINED and tokens[i - 2].kind in (Kind.NOISE, Kind.ACTOR, Kind.MARK)
+    return strip.breaks[tokens[i - 1].start] == JOINED and tokens[i - 2].kind in (
+        Kind.NOISE,
+        Kind.ACTOR,
+        Kind.MARK,
+    )
+
+
+def _is_condition(strip: Strip, tokens: Sequence[Token], i: int, label: Label) -> bool:
+    """補助率 that opens a list of conditions (補助率：1/2), or that carries no rate at all."""
+    if not label.printed.startswith("補助率"):
+        return False
+    return not label.rates or strip.text.startswith(":", tokens[i].end)
 
 
 def _may_stand_alone(strip: Strip, tokens: Sequence[Token], i: int, used: Sequence[Token]) -> bool:
     """Whether rates without an instrument are a label of their own: alone on their line, near a box."""
     first, last = used[0].start, used[-1].end
-    if i and tokens[i - 1].kind is Kind.NOISE and strip.breaks[first] <= NEWLINE:
+    if i and tokens[i - 1].kind is Kind.NOISE and strip.breaks[first] <= GAP:
         return False
     begins = strip.open_before(first) or (strip.text[first - 1] == "(" and strip.open_before(first - 1))
     return begins and strip.open_after(last)
@@ -246,7 +321,11 @@ def _may_stand_alone(strip: Strip, tokens: Sequence[Token], i: int, used: Sequen
 def _label(strip: Strip, used: Sequence[Token]) -> Label:
     instruments = tuple(dict.fromkeys(t.instrument for t in used if t.instrument))
     rates: list[Rate] = []
+    keyed: dict[str, list[Rate]] = {}
+    key = ""
     for token in used:
+        if token.kind is Kind.COMPONENT:
+            key = strip.printed[token.start : token.end]
         if token.kind is Kind.RATE:
             others = strip.text.startswith("補助等", token.end) or (
                 strip.text.startswith("等", token.end) and strip.breaks[token.end] == SPACE
@@ -254,6 +333,8 @@ def _label(strip: Strip, used: Sequence[Token]) -> Label:
             rate = _rate(_text(strip, token), "等" if others else "")
             if rate not in rates:
                 rates.append(rate)
+            if rate not in keyed.setdefault(key, []):
+                keyed[key].append(rate)
     start, end = used[0].start, used[-1].end
     printed = strip.printed[start:end]
     service = all(t.kind is Kind.SERVICE for t in used)
@@ -264,11 +345,19 @@ def _label(strip: Strip, used: Sequence[Token]) -> Label:
         tuple(sorted({strip.lines[i] for t in used for i in range(t.start, t.end)})),
         printed,
         tuple(rates),
+        tuple((k, tuple(r)) for k, r in keyed.items()) if len(keyed) > 1 and "" not in keyed else (),
         fund=any(t.kind is Kind.FUND for t in used),
         service=service,
         implied=not instruments and not service,
+        gathered=_blocks_of_rates(strip, used) > 1,
         indirect="間接" in printed,
     )
+
+
+def _blocks_of_rates(strip: Strip, used: Sequence[Token]) -> int:
+    rates = [token for token in used if token.kind is Kind.RATE]
+    apart = sum(strip.strongest(a.start, b.start + 1) >= GAP for a, b in pairwise(rates))
+    return apart + bool(rates)
 
 
 def _rate(text: str, after: str) -> Rate:

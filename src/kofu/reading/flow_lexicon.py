@@ -34,6 +34,7 @@ class Kind(Enum):
     COMPONENT = "component"
     ARROW = "arrow"
     MARK = "mark"
+    GLUED = "glued"
     NOISE = "noise"
 
 
@@ -71,7 +72,18 @@ def closed_line() -> re.Pattern[str]:
     words = [entry for group in lexicon().words.values() for entry in group]
     label = "|".join(re.escape(e.printed) for e in words if e.kind in (Kind.INSTRUMENT, Kind.STATE))
     every = "|".join(re.escape(e.printed) for e in sorted(words, key=lambda e: -len(e.printed)))
-    return re.compile(rf"(?=.*(?:{label}))(?:{every}|[\s()、・/%0-9.]|定額|以内|以下|等)+")
+    return re.compile(rf"(?=.*(?:{label}))(?:{every}|[→⇒\s()、・/%0-9.]|定額|以内|以下|等)+")
+
+
+def ends_in_name(content: str) -> bool:
+    """Whether a line of other words ends in a listed name with 等: a box may be glued to it."""
+    return content.endswith(_names_with_others())
+
+
+@cache
+def _names_with_others() -> tuple[str, ...]:
+    words = [entry for group in lexicon().words.values() for entry in group]
+    return tuple(e.printed for e in words if e.kind is Kind.ACTOR and e.printed.endswith("等"))
 
 
 @cache

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from kofu.reading.document import Sheet
-from kofu.reading.flow_items import Items, Label, find_items
+from kofu.reading.flow_items import Box, Items, Label, find_items
 from kofu.reading.flow_strip import cut_strip
 
 
@@ -62,35 +63,41 @@ UNKNOWN = BoxOrder()
 
 
 def learn_order(sheets: Sequence[Sheet]) -> BoxOrder:
-    """The order of boxes in a document, from those sheets where only one answer is possible."""
-    state = [0, 0]
-    boxes = [0, 0]
-    labels = [0, 0]
-    for sheet in sheets:
-        items = find_items(cut_strip(sheet))
-        for row in _rows(items):
-            states = [i for i, box in enumerate(row) if box.is_state]
-            if len(states) != 1 or len(row) < 2:
-                continue
-            if states[0] in (0, len(row) - 1):
-                state[0 if states[0] == 0 else 1] += 1
-            others = [box for box in row if not box.is_state]
-            for first, second in zip(others, others[1:], strict=False):
-                if abs(first.tier - second.tier) >= 1:
-                    boxes[0 if first.tier < second.tier else 1] += 1
-        money = [label for label in items.labels if not label.service]
-        if len(money) == 2 and sum(box.is_state for box in items.boxes) == 1:
-            fixed = [all(r.value is None for r in label.rates) and bool(label.rates) for label in money]
-            shared = [any(r.value is not None for r in label.rates) for label in money]
-            if fixed[0] and shared[1]:
-                labels[0] += 1
-            if fixed[1] and shared[0]:
-                labels[1] += 1
-    return BoxOrder(Evidence(*state), Evidence(*boxes), Evidence(*labels))
+    """The order of boxes in a document, from those of its sheets where only one answer is possible."""
+    seen = [find_items(cut_strip(sheet)) for sheet in sheets]
+    rows = [row for items in seen for row in _rows(items)]
+    state = [row[0].is_state for row in rows if row[0].is_state != row[-1].is_state]
+    pairs = [
+        (first, second)
+        for row in rows
+        for first, second in pairwise(box for box in row if not box.is_state)
+        if first.tier != second.tier
+    ]
+    labels = [first for items in seen for first in _hops(items)]
+    return BoxOrder(
+        _count(state), _count([first.tier < second.tier for first, second in pairs]), _count(labels)
+    )
 
 
-def _rows(items: Items) -> list[list]:  # type: ignore[type-arg]
-    rows: dict[int, list] = {}  # type: ignore[type-arg]
+def _count(answers: Sequence[bool]) -> Evidence:
+    return Evidence(sum(answers), len(answers) - sum(answers))
+
+
+def _rows(items: Items) -> list[list[Box]]:
+    """Lines that hold 国 once and another box."""
+    rows: dict[int, list[Box]] = {}
     for box in items.boxes:
-        rows.setdefault(box.lines[-1] if not box.is_state else box.lines[0], []).append(box)
-    return list(rows.values())
+        rows.setdefault(box.lines[0] if box.is_state else box.lines[-1], []).append(box)
+    return [row for row in rows.values() if len(row) > 1 and sum(box.is_state for box in row) == 1]
+
+
+def _hops(items: Items) -> list[bool]:
+    """For a sheet of one 国 and two labels, 定額 and a fraction: whether the first hop's label comes first."""
+    money = [label for label in items.labels if not label.service]
+    if len(money) != 2 or sum(box.is_state for box in items.boxes) != 1:
+        return []
+    fixed = [bool(label.rates) and all(rate.value is None for rate in label.rates) for label in money]
+    shared = [any(rate.value is not None for rate in label.rates) for label in money]
+    if fixed[0] and shared[1]:
+        return [True]
+    return [False] if fixed[1] and shared[0] else []

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kofu.reading.document import Line, Sheet
-from kofu.reading.flow_lexicon import closed_line, fold
+from kofu.reading.flow_lexicon import closed_line, ends_in_name, fold
 
 JOINED, SPACE, NEWLINE, GAP, BETWEEN, WALL = 0, 1, 2, 3, 4, 9
 """Strength of a break: none, a space, the next line, a blank line, words or a whole line of no diagram between."""
@@ -20,15 +20,16 @@ _PROSE = re.compile(
     r"。|ます|した[、。]|する|して|した(?!請)|ため|により|による|において|における|こと|である|とともに|ながら"
     r"|られ|ており|ついて|に向け|に対し|に資する|ように|とする|など[、をの]|[をはがも].{0,12}[、をにで]|いる|れる|なる$"
 )
+_LONG = 20
 _UNFINISHED = re.compile(r"[をにがはのとでも、]$")
 _PAPERWORK = re.compile(
     r"予算|億円|百万円|\d{2,4}[-ー―－]\d{3,4}[-ー―－]\d{3,4}"
-    r"|(課|室|局|部|官付|事務局総務)(\s*[、/].*)?$|[^業等\s]グループ|^[^国]*(補正|要求)額|庁(長官官房)?$"
+    r"|(課|室|(?<!事務)局|部|官付|事務局総務)(\s*[、/].*)?$|[^業等\s]グループ|^[^国]*(補正|要求)額|庁(長官官房)?$"
     r"|国が?\s*\d+/\d|県が?\s*\d+/\d"
 )
 _HEADING = re.compile(
     r"^(事業)?の?(内容|概要|目的|イメージ|スキーム|詳細|効果)|^事業(目的|概要|スキーム|イメージ)|^条件\(|^成果(目標|イメージ)"
-    r"|^対象(者|要件|経費|施設|事業|期間|貸付)$|^\d+\.\s*(対象|補助率)|上限|下限|事業費補助金$|事業費?$"
+    r"|^対象(者|要件|経費|施設|事業|期間|貸付)$|^\d+\.\s*(対象|補助率)|(事業形態|補助対象|委託先|実施期間|実施主体)|上限|下限|事業費補助金$|事業費?$"
 )
 
 
@@ -61,6 +62,9 @@ def cut_strip(sheet: Sheet) -> Strip:
     breaks: list[int] = []
     printed: list[str] = []
     paperwork = {line.number for role in _PAPER_ROLES for line in sheet.regions.get(role, ())}
+    paperwork |= {
+        line.number for role in _TEXT_ROLES for line in sheet.regions.get(role, ()) if len(line.text) >= _LONG
+    }
     last = 0
     wall = False
     for block in _blocks(sheet.lines):
@@ -68,7 +72,7 @@ def cut_strip(sheet: Sheet) -> Strip:
         running = len(block) > 1 and 2 * sum(prose) > len(block)
         for line, is_prose in zip(block, prose, strict=True):
             content = fold(line.text)
-            closed = bool(closed_line().fullmatch(content))
+            closed = bool(closed_line().fullmatch(content)) or (len(block) == 1 and ends_in_name(content))
             if not closed and (running or is_prose or line.number in paperwork or _is_frame(content)):
                 wall = True
                 continue
@@ -86,7 +90,10 @@ def cut_strip(sheet: Sheet) -> Strip:
     return Strip("".join(text), "".join(printed), tuple(lines), tuple(breaks))
 
 
-_PAPER_ROLES = ("budget", "office", "offices", "phone", "phones", "contact")
+_PAPER_ROLES = ("title", "budget", "office", "phone", "contact")
+"""Roles of lines that hold no diagram, unless a line consists of nothing but words of diagrams."""
+_TEXT_ROLES = ("purpose", "targets", "outline", "point", "policy")
+"""Roles of running text. A box may have strayed there, but not a long one."""
 
 
 def _blocks(lines: Sequence[Line]) -> list[list[Line]]:
@@ -100,7 +107,9 @@ def _blocks(lines: Sequence[Line]) -> list[list[Line]]:
 
 
 def _is_prose(content: str) -> bool:
-    return len(content) >= 12 and bool(_PROSE.search(content) or (len(content) >= 20 and _UNFINISHED.search(content)))
+    return len(content) >= 12 and bool(
+        _PROSE.search(content) or (len(content) >= _LONG and _UNFINISHED.search(content))
+    )
 
 
 def _is_frame(content: str) -> bool:

@@ -7,8 +7,10 @@ open name (one that only ends like a name) more, a character that belongs to not
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from kofu.programme.vocabulary import Instrument
 from kofu.reading.flow_lexicon import Kind, Lexicon, lexicon
@@ -17,12 +19,27 @@ from kofu.reading.flow_strip import GAP, JOINED, NEWLINE, SPACE, WALL, Strip
 _RATE = re.compile(r"(?:最大)?(?:\d{1,2}/\d{1,2}|\d{1,3}(?:\.\d+)?%)(?:以内|以下|未満|等|程度|相当)?|定額等?")
 _COMPONENT = re.compile(r"\d-\(\d{1,2}\)|\(\d{1,2}\)|[①-⑳]|\d")
 _ARROW = re.compile(r"[→⇒➡⇨←⇐↓↑➔]")
-_MARK = re.compile(r"[()、・/:※\"「」【】\[\]+＊*~<>＜＞○●■◆▶▼◎]|又は|または|及び|および|or|等|※\d|事業費の|うち")
-_PAREN = re.compile(r"\((?!基金|定額|[\d※])[^()0-9]{2,22}\)")
-_SHORT = re.compile(r"\([A-Za-z0-9・ー一-龥]{2,10}\)")
+_MARK = re.compile(
+    r"[()、・/:※\"「」【】\[\]+＊*~<>＜＞○●■◆▶▼◎]|又は|または|及び|および|or|等|※\d|事業費の|うち"
+)
+_SIGNS = (
+    (Kind.RATE, _RATE, set("0123456789最定"), 0.6, SPACE),
+    (Kind.COMPONENT, _COMPONENT, set("0123456789(①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"), 0.7, SPACE),
+    (Kind.ARROW, _ARROW, set("→⇒➡⇨←⇐↓↑➔"), 0.2, NEWLINE),
+    (Kind.MARK, _MARK, set('()、・/:※"「」【】[]+＊*~<>＜＞○●■◆▶▼◎又ま及およo等事う'), 0.25, NEWLINE),
+)
+"""Kind, form, the characters it begins with, cost, and the strongest break it may run over."""
+_NO_REMARK = r"\((?!基金|定額|補助|委託|交付|助成|出資|拠出|[\d※])"
+_PAREN = re.compile(_NO_REMARK + r"[^()0-9]{2,22}\)")
+_SHORT = re.compile(_NO_REMARK + r"[A-Za-z0-9・ー一-龥]{2,10}\)")
+_LETTER = re.compile(r"[一-龥々ァ-ヶー]")
+_INNER = 1.6
 _NAME_CHARACTERS = re.compile(r"[一-龥々ぁ-んァ-ヶー・A-Za-z0-9&※()-]+")
-_NO_NAME = re.compile(r"補助|委託|出資|拠出|交付|助成|定額|等.|国$|\d+%|[①-⑳]|^[()ー・の等]|年度|[一-龥]国\)|事業等")
+_NO_NAME = re.compile(
+    r"補助|委託|出資|拠出|交付|助成|定額|等.|国$|\d+%|[①-⑳]|^[()ー・のはがをに等]|年度|[一-龥]国\)|事業等"
+)
 _PARENTHESIS = re.compile(r"[()]")
+_PLACE = re.compile(r"[^県府市町村国]{2,4}[県府市町村]$")
 _CLAUSE = re.compile(r"[をにがはでし]")
 _CROSSING = {JOINED: 0.0, SPACE: 0.4, NEWLINE: 0.15, GAP: 0.5}
 _OPEN_CROSSING = {SPACE: 3.0, NEWLINE: 0.6, GAP: 2.5}
@@ -42,36 +59,52 @@ class Token:
     open: bool = False
 
 
-def split(strip: Strip) -> list[Token]:
+@lru_cache(maxsize=256)
+def split(strip: Strip) -> tuple[Token, ...]:
     """The cheapest split of the strip into tokens; it covers every character once."""
     size = len(strip.text)
     best: list[float] = [0.0] + [float("inf")] * size
     back: list[Token | None] = [None] * (size + 1)
     words, ends = lexicon(), _head_ends(strip)
+    inner = _inner_places(strip, words, ends)
     for at in range(size):
         for token in _tokens_at(strip, at, words, ends):
-            cost = best[at] + token.cost
+            cost = best[at] + token.cost + (_INNER if token.kind is Kind.ACTOR and at in inner else 0.0)
             if cost < best[token.end] - 1e-9:
                 best[token.end], back[token.end] = cost, token
     tokens: list[Token] = []
     at = size
     while at > 0:
-        token = back[at]
-        assert token is not None  # a NOISE token leads from every place to the next
-        tokens.append(token)
-        at = token.start
+        last = back[at]
+        assert last is not None  # a NOISE token leads from every place to the next
+        tokens.append(last)
+        at = last.start
     return _sober(strip, tokens[::-1])
+
+
+def _inner_places(strip: Strip, words: Lexicon, ends: list[tuple[int, int]]) -> set[int]:
+    """Places in the middle of a word: there, 事業者 is more likely the tail of a longer name than a box."""
+    stops = {end for end, _ in ends}
+    stops |= {
+        at + len(entry.printed) for at in range(len(strip.text)) for entry in words.starting(strip.text, at)
+    }
+    return {
+        at
+        for at in range(1, len(strip.text))
+        if strip.breaks[at] == JOINED
+        and at not in stops
+        and _LETTER.match(strip.text, at - 1)
+        and strip.text[at - 1] != "等"
+    }
 
 
 def _tokens_at(strip: Strip, at: int, words: Lexicon, ends: list[tuple[int, int]]) -> Iterator[Token]:
     yield Token(Kind.NOISE, at, at + 1, 0.9 if strip.text[at].isdigit() else 1.3)
-    for kind, pattern, cost in ((Kind.RATE, _RATE, 0.6), (Kind.COMPONENT, _COMPONENT, 0.7)):
-        match = pattern.match(strip.text, at)
-        if match and strip.strongest(at, match.end()) <= SPACE and _whole_number(strip, at, match.end()):
-            yield Token(kind, at, match.end(), cost)
-    for kind, pattern, cost in ((Kind.ARROW, _ARROW, 0.2), (Kind.MARK, _MARK, 0.25)):
-        match = pattern.match(strip.text, at)
-        if match and strip.strongest(at, match.end()) <= NEWLINE:
+    for kind, pattern, first, cost, furthest in _SIGNS:
+        match = pattern.match(strip.text, at) if strip.text[at] in first else None
+        if not match or strip.strongest(at, match.end()) > furthest:
+            continue
+        if furthest == NEWLINE or _whole_number(strip, at, match.end()):
             yield Token(kind, at, match.end(), cost)
     for entry in words.starting(strip.text, at):
         end = at + len(entry.printed)
@@ -81,7 +114,12 @@ def _tokens_at(strip: Strip, at: int, words: Lexicon, ends: list[tuple[int, int]
         elif entry.kind is Kind.STATE:
             yield from (replace(t, kind=Kind.STATE) for t in _named(strip, at, end, cost, 0, open_name=False))
         elif cost < WALL:
-            yield Token(entry.kind, at, end, cost, entry.tier, entry.instrument)
+            inside = (
+                entry.kind is Kind.SERVICE
+                and not strip.open_after(end)
+                and strip.text[end] not in "()、・/補委交出定※"
+            )
+            yield Token(entry.kind, at, end, cost + (2.5 if inside else 0.0), entry.tier, entry.instrument)
     for prefix in words.prefixes:
         if strip.text.startswith(prefix, at) and at + len(prefix) < len(strip.text):
             for entry in words.starting(strip.text, at + len(prefix)):
@@ -93,9 +131,9 @@ def _tokens_at(strip: Strip, at: int, words: Lexicon, ends: list[tuple[int, int]
     if form and strip.strongest(at, at + len(form)) < WALL:
         yield from _incorporated(strip, at, at + len(form), words, ends)
     if strip.open_before(at) or (at and strip.text[at - 1] in ")等、国"):
-        for end, tier in ends:
-            if at + 2 <= end <= at + _LONGEST:
-                yield from _open_name(strip, at, end, tier, words, ends)
+        near = ends[bisect_left(ends, (at + 2, 0)) : bisect_left(ends, (at + _LONGEST + 1, 0))]
+        for end, tier in near:
+            yield from _open_name(strip, at, end, tier, near)
 
 
 def _incorporated(
@@ -106,7 +144,9 @@ def _incorporated(
         for entry in words.starting(strip.text, body):
             if entry.kind is Kind.ACTOR:
                 end = body + len(entry.printed)
-                yield from _named(strip, at, end, 1.0 + _crossing(strip, at, end), entry.tier, open_name=False)
+                yield from _named(
+                    strip, at, end, 1.0 + _crossing(strip, at, end), entry.tier, open_name=False
+                )
     for end, tier in ends:
         name = strip.text[body:end]
         if not body + 2 <= end <= body + _LONGEST or _NO_NAME.search(name) or _PARENTHESIS.search(name):
@@ -121,7 +161,8 @@ def _incorporated(
 def _runs_on(strip: Strip, at: int, end: int, ends: list[tuple[int, int]]) -> bool:
     """Whether print breaks off where a name is already complete: two boxes, not one."""
     return any(
-        at + 1 < stop < end and (strip.breaks[stop] > JOINED or (strip.text[stop] == "等" and strip.open_after(stop + 1)))
+        at + 1 < stop < end
+        and (strip.breaks[stop] > JOINED or (strip.text[stop] == "等" and strip.open_after(stop + 1)))
         for stop, _ in ends
     )
 
@@ -129,27 +170,39 @@ def _runs_on(strip: Strip, at: int, end: int, ends: list[tuple[int, int]]) -> bo
 def _swallows(strip: Strip, at: int, end: int, words: Lexicon) -> bool:
     """Whether print breaks off inside and a listed name is what follows."""
     return any(
-        strip.breaks[i] >= GAP and any(i + len(e.printed) == end and e.kind is Kind.ACTOR for e in words.starting(strip.text, i))
+        strip.breaks[i] >= GAP
+        and any(i + len(e.printed) == end and e.kind is Kind.ACTOR for e in words.starting(strip.text, i))
         for i in range(at + 1, end)
     )
 
 
-def _open_name(
-    strip: Strip, at: int, end: int, tier: int, words: Lexicon, ends: list[tuple[int, int]]
-) -> Iterator[Token]:
+def _open_name(strip: Strip, at: int, end: int, tier: int, ends: list[tuple[int, int]]) -> Iterator[Token]:
     """A name that only its last word betrays: print must begin where it begins and end where it ends."""
-    name = strip.text[at:end]
+    words, name = lexicon(), strip.text[at:end]
     if not _NAME_CHARACTERS.fullmatch(name) or _NO_NAME.search(name):
+        return
+    if name[-1] in "県府市町村" and not name.endswith("市町村") and not _PLACE.match(name):
         return
     if name.count("(") != name.count(")") or (name[0] == "国" and strip.breaks[at + 1] > JOINED):
         return
     if _runs_on(strip, at, end, ends) or _swallows(strip, at, end, words):
         return
     crossed = sum(_OPEN_CROSSING.get(step, 99.0) for step in strip.breaks[at + 1 : end] if step)
-    cost = 2.6 + 0.12 * len(name) + crossed + (1.5 if _CLAUSE.search(name) else 0) + (0 if strip.open_before(at) else 0.8)
+    cost = (
+        2.3
+        + 0.18 * len(name)
+        + crossed
+        + (1.5 if _CLAUSE.search(name) else 0)
+        + (0 if strip.open_before(at) else 0.8)
+    )
     for token in _named(strip, at, end, cost, tier, open_name=True):
         after = token.end
-        if strip.open_after(after) or strip.text[after] in "国、" or words.legal_forms_at(strip.text, after):
+        if (
+            strip.open_after(after)
+            or strip.text[after] in "国、"
+            or strip.text.startswith("(※", after)
+            or words.legal_forms_at(strip.text, after)
+        ):
             yield token
 
 
@@ -164,18 +217,31 @@ def _named(strip: Strip, at: int, end: int, cost: float, tier: int, open_name: b
 
 
 def _tails(strip: Strip, end: int) -> Iterator[tuple[int, float]]:
+    """Where a name may end after its last word: there, after 等, after a parenthesis, after both in either order."""
     yield end, 0.0
-    size = len(strip.text)
-    if end < size and strip.text[end] == "等" and strip.text[end - 1] != "等":
-        yield end + 1, 0.05 + 0.3 * _CROSSING.get(strip.breaks[end], 99.0)
-    if end < size and strip.text[end] == "(":
+    after_others = _others(strip, end)
+    if after_others:
+        yield after_others
+        yield from _parenthesis(strip, *after_others)
+    for stop, cost in _parenthesis(strip, end, 0.0):
+        yield stop, cost
+        others = _others(strip, stop)
+        if others:
+            yield others[0], others[1] + cost
+
+
+def _others(strip: Strip, end: int) -> tuple[int, float] | None:
+    if strip.text.startswith("等", end) and strip.text[end - 1] != "等":
+        return end + 1, 0.05 + 0.3 * _CROSSING.get(strip.breaks[end], 99.0)
+    return None
+
+
+def _parenthesis(strip: Strip, end: int, cost: float) -> Iterator[tuple[int, float]]:
+    if strip.text.startswith("(", end):
         for pattern, extra in ((_SHORT, 0.1), (_PAREN, 0.7)):
             match = pattern.match(strip.text, end)
             if match:
-                crossed = _crossing(strip, end - 1, match.end()) + extra
-                yield match.end(), crossed
-                if strip.text.startswith("等", match.end()) and strip.breaks[match.end()] <= NEWLINE:
-                    yield match.end() + 1, crossed + 0.1
+                yield match.end(), cost + extra + _crossing(strip, end - 1, match.end())
 
 
 def _head_ends(strip: Strip) -> list[tuple[int, int]]:
@@ -198,16 +264,22 @@ def _crossing(strip: Strip, start: int, end: int) -> float:
 def _whole_number(strip: Strip, start: int, end: int) -> bool:
     """Whether a number is not cut out of a longer one."""
     text = strip.text
-    before = start > 0 and strip.breaks[start] == JOINED and text[start].isdigit() and (
-        text[start - 1].isdigit() or text[start - 1] in "./"
+    before = (
+        start > 0
+        and strip.breaks[start] == JOINED
+        and text[start].isdigit()
+        and (text[start - 1].isdigit() or text[start - 1] in "./")
     )
-    after = end < len(text) and strip.breaks[end] == JOINED and text[end - 1].isdigit() and (
-        text[end].isdigit() or text[end] in "./%兆億万千円年月日人社件箇"
+    after = (
+        end < len(text)
+        and strip.breaks[end] == JOINED
+        and text[end - 1].isdigit()
+        and (text[end].isdigit() or text[end] in "./%兆億万千円年月日人社件箇")
     )
     return not before and not after
 
 
-def _sober(strip: Strip, tokens: list[Token]) -> list[Token]:
+def _sober(strip: Strip, tokens: list[Token]) -> tuple[Token, ...]:
     """Words inside a longer stretch that belongs to nothing are part of that stretch: 各国政府, 補助対象."""
 
     def glued(a: Token, b: Token) -> bool:
@@ -222,9 +294,16 @@ def _sober(strip: Strip, tokens: list[Token]) -> list[Token]:
                 continue
             first, second = (sobered[j], sobered[i]) if j < i else (sobered[i], sobered[j])
             token = sobered[i]
-            if token.kind in _CONTAGIOUS and glued(first, second) and not strip.text[sobered[j].start].isdigit():
-                sobered[i] = Token(Kind.NOISE, token.start, token.end, token.cost, token.tier)
-    return sobered
+            if (
+                token.kind in _CONTAGIOUS
+                and glued(first, second)
+                and not strip.text[sobered[j].start].isdigit()
+            ):
+                last = token.kind is Kind.ACTOR and j < i and strip.open_after(token.end) and not token.open
+                sobered[i] = Token(
+                    Kind.GLUED if last else Kind.NOISE, token.start, token.end, token.cost, token.tier
+                )
+    return tuple(sobered)
 
 
 _CONTAGIOUS = {Kind.STATE, Kind.ACTOR, Kind.INSTRUMENT, Kind.FUND, Kind.SERVICE}

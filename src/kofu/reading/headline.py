@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from kofu.programme.model import Amount, Office, Phone, Title
 from kofu.programme.vocabulary import AmountKind
 from kofu.reading.contacts import ContactBlock, read_contacts
-from kofu.reading.document import Line, Sheet
 from kofu.reading.cues import name_before_budget
+from kofu.reading.document import Line, Sheet
 from kofu.reading.layout import key_of, unspaced
-from kofu.reading.offices import ends_as_section, find_bureau
+from kofu.reading.offices import bureau_length, ends_as_section, find_bureau
 from kofu.text.amounts import TypedAmount, find_amounts
 from kofu.text.dates import find_fiscal_years
 
@@ -139,13 +139,15 @@ def _amounts(clusters: Sequence[Sequence[Line]]) -> tuple[tuple[Amount, ...], tu
     found: list[Amount] = []
     doubts: list[str] = []
     for index, cluster in enumerate(clusters):
-        text, owners = _join(cluster)
+        shown, owners = _join(cluster)
+        # 250（－）百万円 → 250百万円（－）, of the same length: the sum is read, the dash is no sum.
+        text = _NO_LAST_YEAR.sub(r"\2\1", shown)
         for typed, doubt in _typed(text):
             kind = _KINDS.get(typed.kind)
             if kind is None:
                 continue
             if kind is AmountKind.APPROPRIATION and any(a.kind is kind for a in found):
-                printed = text[typed.start : typed.end].strip()
+                printed = _printed(shown, typed)
                 doubts.append(f"予算額と読める金額がほかにもあります: {printed}（{owners[typed.start]}行目）")
                 continue
             if any(a.kind is kind and a.yen == typed.yen for a in found):
@@ -153,12 +155,14 @@ def _amounts(clusters: Sequence[Sequence[Line]]) -> tuple[tuple[Amount, ...], tu
             at = tuple(dict.fromkeys(owners[typed.start : typed.end]))
             if index and kind is AmountKind.PART:
                 continue
-            found.append(Amount(kind=kind, yen=typed.yen, at=at, text=_printed(text, typed), doubt=doubt))
+            found.append(Amount(kind=kind, yen=typed.yen, at=at, text=_printed(shown, typed), doubt=doubt))
     return tuple(found), tuple(doubts)
 
 
 def _printed(text: str, typed: TypedAmount) -> str:
-    return text[typed.start : typed.end].strip()
+    """The characters of a sum as they stand in the text, to its 円."""
+    unit = text.find("円", typed.end - 1)
+    return text[typed.start : max(typed.end, unit + 1)].strip()
 
 
 def _join(cluster: Sequence[Line]) -> tuple[str, list[int]]:
@@ -169,8 +173,7 @@ def _join(cluster: Sequence[Line]) -> tuple[str, list[int]]:
         piece = unspaced(line.text if title == line.text else line.text[len(title) :]) + " "
         text += piece
         owners += [line.number] * len(piece)
-    # 250（－）百万円 → 250百万円（－）, of the same length: the sum is read, the dash is no sum.
-    return _NO_LAST_YEAR.sub(r"\2\1", text), owners
+    return text, owners
 
 
 def _typed(text: str) -> Iterator[tuple[TypedAmount, str | None]]:
@@ -198,7 +201,9 @@ def _typed(text: str) -> Iterator[tuple[TypedAmount, str | None]]:
 
 def _blocks(sheet: Sheet, budget: Sequence[Line]) -> tuple[tuple[ContactBlock, ...], tuple[str, ...]]:
     """The blocks of offices: those by the budget line, and others that name a section or a number."""
-    contacts = {line.number: line.text for role in ("office", "phone") for line in sheet.regions.get(role, ())}
+    contacts = {
+        line.number: line.text for role in ("office", "phone") for line in sheet.regions.get(role, ())
+    }
     for line in budget:
         tail = _office_tail(unspaced(line.text))
         if tail:
@@ -222,20 +227,12 @@ def _blocks(sheet: Sheet, budget: Sequence[Line]) -> tuple[tuple[ContactBlock, .
     doubts = []
     if passed_over:
         doubts.append(f"担当課かもしれない行を採っていません: {'、'.join(map(str, passed_over))}行目")
-    bureaux = [_bureau_of(block) for block in blocks]
-    if len(set(bureaux)) > 1:
-        doubts.append("離れた箇所に別々の担当課が印字されています。別のシートの残りが混ざっていないか確かめてください")
     return tuple(blocks), tuple(doubts)
 
 
-def _bureau_of(block: ContactBlock) -> str:
-    """The bureau named first in a block."""
-    found = find_bureau(unicodedata.normalize("NFKC", "".join(office.name for office in block.offices)))
-    return found.group() if found else ""
-
-
 def _office_doubt(name: str) -> str | None:
-    if ends_as_section(key_of(name)):
+    key = key_of(name)
+    if ends_as_section(key) or (key.endswith(("グループ", "班", "官")) and bureau_length(name) < len(name)):
         return None
     return "課室名が見当たりません。離れた行に印字されている可能性があります"
 

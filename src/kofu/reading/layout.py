@@ -16,8 +16,9 @@ from importlib.resources import files
 from ruamel.yaml import YAML
 
 _SPACE = re.compile(r"\s+")
-_LETTER_SPACE = re.compile(r"(?<=\S)[ \u3000](?=\S)")
+_INNER_SPACE = re.compile(r"(?<=\S)[ \u3000]+(?=\S)")
 _NUMBERED = re.compile(r"[<〈《【\[「■□◆◇○●▼▶・※]*(?:[(]?[0-9]{1,2}[)]?[.、:]?)?")
+_MARKS = "0123456789■□◆◇▼▶【<《〈["
 _CLOSING = re.compile(r"[>〉》】\]」]?[:]?")
 _PARENTHESIS = re.compile(r"[(][^()]*(?:[(][^()]*[)][^()]*)*[)]?$")
 _MACROS = {
@@ -34,21 +35,25 @@ def key_of(text: str) -> str:
 def unspaced(text: str) -> str:
     """A letter-spaced line (製 造 産 業 局  産 業 機 械 課) as a plain one; any other text as it is."""
     letters = sum(not char.isspace() for char in text)
-    if letters < 4 or len(_LETTER_SPACE.findall(text)) < 0.6 * (letters - 1):
+    runs = [len(run) for run in _INNER_SPACE.findall(text)]
+    if letters < 4 or len(runs) < 0.6 * (letters - 1):
         return text
-    return _LETTER_SPACE.sub("", text)
+    usual = max(set(runs), key=runs.count)
+    return _INNER_SPACE.sub(lambda run: "" if len(run.group()) <= usual else " ", text)
 
 
 @dataclass(frozen=True)
 class Layout:
     """One skeleton. `labels` maps the key of a label to its role; `required` roles tell the skeleton apart;
-    `title` is where the title stands, seen from the budget line: above or below."""
+    `title` is where the title stands, seen from the budget line: above or below; `headline` is where both stand
+    on the sheet: top or anywhere."""
 
     key: str
     name: str
     labels: Mapping[str, str]
     required: tuple[str, ...]
     title: str
+    headline: str
     budget: tuple[re.Pattern[str], ...]
 
     def score(self, keys: Iterable[str]) -> float:
@@ -79,7 +84,15 @@ def layouts() -> Mapping[str, Layout]:
         data = loader.load(entry.read_text(encoding="utf-8"))
         labels = {key_of(label): role for role, names in data["labels"].items() for label in names}
         budget = tuple(re.compile(_expand(pattern)) for pattern in data["budget"])
-        found[key] = Layout(key, data["name"], labels, tuple(data["required"]), data["title"], budget)
+        found[key] = Layout(
+            key=key,
+            name=data["name"],
+            labels=labels,
+            required=tuple(data["required"]),
+            title=data["title"],
+            headline=data["headline"],
+            budget=budget,
+        )
     return found
 
 
@@ -109,13 +122,13 @@ def labels_of(key: str) -> LabelLine | None:
         return None
     lead = _NUMBERED.match(key)
     position = lead.end() if lead else 0
-    marked = position > 0
+    marked = False
     found: list[str] = []
     while match := _label_pattern().match(key, position):
         found.append(match.group())
         closing = _CLOSING.match(key, match.end())
         end = closing.end() if closing else match.end()
-        marked = (marked and end > match.end()) or end > match.end() or (marked and key[:1].isdigit())
+        marked = end > match.end() or (position > 0 and key[0] in _MARKS)
         position = end
         if parenthesis := _PARENTHESIS.match(key, position):
             position = parenthesis.end()

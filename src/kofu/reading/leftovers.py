@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from kofu.reading.contacts import ContactBlock
+from kofu.reading.layout import key_of
+from kofu.reading.offices import find_bureau
 
 Blocks = tuple[ContactBlock, ...]
 
 
 def without_leftovers(sheets: Sequence[Blocks]) -> list[tuple[Blocks, tuple[str, ...]]]:
-    """For each sheet the blocks that are its own, and a doubt for each block that was left out.
+    """For each sheet the blocks that are its own, and doubts about what was left out or may be wrong.
 
     The same block on several sheets, each time beside a separate block of another office and never the same
     one, was copied along. On such a sheet only the block printed last is surely its own.
@@ -26,8 +29,23 @@ def without_leftovers(sheets: Sequence[Blocks]) -> list[tuple[Blocks, tuple[str,
             for block in blocks
             if block not in own
         )
+        if len({_bureau(block) for block in own}) > 1 and _apart(own):
+            doubts += (
+                "離れた箇所に別々の担当課が印字されています。別のシートの残りが混ざっていないか確かめてください",
+            )
         result.append((own, doubts))
     return result
+
+
+def _apart(blocks: Blocks) -> bool:
+    """Whether other text stands between two blocks."""
+    return any(b.lines[0] - a.lines[-1] > 2 for a, b in pairwise(blocks))
+
+
+def _bureau(block: ContactBlock) -> str:
+    """The bureau named first in a block."""
+    found = find_bureau(key_of("".join(office.name for office in block.offices)))
+    return found.group() if found else ""
 
 
 def _copied(sheets: Sequence[Blocks]) -> set[frozenset[str]]:

@@ -18,6 +18,7 @@ from kofu.reading.context import class_above, component_of
 from kofu.reading.document import Line, Sheet
 from kofu.reading.quantities import Measured, find_quantities
 from kofu.reading.shares import find_shares
+from kofu.reading.spacing import close_up
 from kofu.reading.words import lexicon_data, pattern
 from kofu.text.fold import fold
 from kofu.text.quantity import Quantity
@@ -31,11 +32,14 @@ _UNIT_PRICE = re.compile(r"円[/／](?!年)")
 _SPACES = re.compile(r"[ \u3000]+")
 _YEARS = re.compile(r"(年|か月|カ月|ヶ月|ヵ月)間?$")
 _YEN = frozenset({"円"})
-_SIGNS = " \u3000・•※○→：:、，,（(）)＜＞~〜～"
+_SIGNS = " \u3000・•※○◆■▼→：:、，,（(）)【】＜＞~〜～"
 _PARTICLES = re.compile(
     r"^(?:[をがはにのも]|更に|さらに|最大|以内|以上|以下)"
     r"|(?:[をがはにので]|については?|最大|約|補助率[：:、]?[\d/／]+(?:以内)?)$"
 )
+# A clause that says what is done, not when: 費用を支える.
+_CLAUSE = re.compile(r"を[^、]*[うくすつぬむるたい]$")
+_INLINE_KEY = re.compile(r"[（(][０-９\d]{1,2}[）)]")
 _WORD = re.compile(r"[一-龥々ァ-ヺA-Za-z]{2}")
 
 
@@ -79,6 +83,7 @@ def _labels() -> tuple[_Label, ...]:
 
 def find_limits(sheet: Sheet, components: Sequence[Component]) -> list[Limit]:
     """The limits of a sheet in the order of print; a number that is only repeated elsewhere counts once."""
+    sheet = close_up(sheet)
     roles = {line.number: role for role, lines in sheet.regions.items() for line in lines}
     lines = [line for line in sheet.lines if line.text and roles.get(line.number, "rest") not in _SKIPPED]
     found: list[_Found] = []
@@ -102,8 +107,8 @@ def _labelled(lines: Sequence[Line], index: int) -> Iterator[_Found]:
     for place, (start, end, label) in enumerate(places):
         stop = places[place + 1][0] if place + 1 < len(places) else len(text)
         here = [one for one in _of_units(text, label.units) if end <= one.start < stop]
-        kind = _refined(label.kind, text, start)
-        front = text[done:start]
+        kind = _refined(label.kind, text, start, end)
+        front = _behind_key(text[done:start])
         for one in here:
             beside = text[max(done, end) : one.start]
             ranged = _OPEN_RANGE.search(beside) or _OPEN_RANGE.match(text[one.end :])
@@ -113,7 +118,8 @@ def _labelled(lines: Sequence[Line], index: int) -> Iterator[_Found]:
             )
             done = one.end
         if place + 1 == len(places) and "。" not in text[end:]:
-            bare = not here and len(text) - end <= 6 and not re.search(r"\d", text[end:])
+            behind_a_sum = text[:start].rstrip(" \u3000をが").endswith("円")
+            bare = not (here or behind_a_sum or re.search(r"\d", text[end:])) and len(text) - end <= 6
             if bare or here:
                 yield from _carried(lines, index, kind, label, bare=bare)
 
@@ -244,10 +250,10 @@ def _of_units(text: str, units: frozenset[str]) -> list[Measured]:
     ]
 
 
-def _refined(kind: LimitKind, text: str, start: int) -> LimitKind:
-    """A plain 限度額 beside words of lending is a loan limit."""
-    lending = kind is LimitKind.CAP and pattern("limit_words", "lending").search(text)
-    return LimitKind.LOAN_LIMIT if lending else kind
+def _refined(kind: LimitKind, text: str, start: int, end: int) -> LimitKind:
+    """A plain 限度額 beside words of lending is a loan limit; 補助上限額 says itself what it is."""
+    plain = kind is LimitKind.CAP and text[start:end] in ("限度額", "上限額", "上限")
+    return LimitKind.LOAN_LIMIT if plain and pattern("limit_words", "lending").search(text) else kind
 
 
 def _condition(front: str, behind: str, beside: str = "", *, time: bool = False) -> str:
@@ -255,7 +261,7 @@ def _condition(front: str, behind: str, beside: str = "", *, time: bool = False)
     note = re.match(r"[ \u3000]?[（(]([^（）()]*)[）)]", behind)
     parts = [_phrase(_KEY.sub("", front)), _phrase(beside)]
     parts += [note[1]] if note and not re.search(r"円|上限", note[1]) else []
-    after = re.sub(r"^(?:以内|以上|以下)", "", behind).strip(" \u3000：:、）)。")
+    after = re.sub(r"^(?:以内|以上|以下)", "", re.split("[、。]", behind)[0]).strip(" \u3000：:）)")
     if time and not any(parts) and 1 < len(after) <= 40:
         parts = [after]
     return "、".join(dict.fromkeys(part for part in parts if part))
@@ -266,7 +272,13 @@ def _phrase(printed: str) -> str:
     phrase = re.sub(r"[（()）：:]+", "、", printed).strip(_SIGNS)
     while (shorter := _PARTICLES.sub("", phrase).strip(_SIGNS)) != phrase:
         phrase = shorter
-    return phrase if 1 < len(phrase) <= 40 and _WORD.search(phrase) else ""
+    says = 1 < len(phrase) <= 40 and _WORD.search(phrase) and not _CLAUSE.search(phrase)
+    return phrase if says else ""
+
+
+def _behind_key(front: str) -> str:
+    """What follows the last part's number in a line: （(1)定額（上限… is about 定額."""
+    return _INLINE_KEY.split(front)[-1]
 
 
 def _once(found: Sequence[_Found], roles: dict[int, str]) -> list[_Found]:
@@ -291,7 +303,7 @@ def _same_condition(one: _Found, other: _Found) -> bool:
 
 
 def _limit(one: _Found, lines: Sequence[Line], components: Sequence[Component]) -> Limit:
-    component, doubt = component_of(one.line, lines, components)
+    component, doubt = component_of(one.line, lines, components, one.measured.start)
     parts = (class_above(one.line, lines), one.condition)
     quantity = one.measured.quantity
     return Limit(

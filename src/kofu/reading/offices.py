@@ -13,6 +13,7 @@ from kofu.reading.layout import key_of
 
 # A name has no verbs and no particles; の and と occur in names and are left out on purpose.
 _PROSE = re.compile(r"[。をはがにで]|する|した|され|れる|事業を|以下")
+_INSTRUMENT = re.compile(r"補助|委託|交付|出資|拠出|融資|助成")
 _COMPONENT = re.compile(r"^(?:[(]\d{1,2}[)][、,･・]?)+")
 
 
@@ -44,9 +45,14 @@ def office_rank(key: str) -> int:
     plain = _COMPONENT.sub("", key)
     if not plain or len(plain) > 60 or _PROSE.search(plain):
         return 0
-    if bureau_at(plain.lstrip("/(、")):
-        return 2
-    return 1 if len(plain) >= 2 and all(_lexicon()[1].search(part) for part in re.split("[、/,]", plain) if part) else 0
+    if bureau := bureau_at(plain.lstrip("/(、")):
+        rest = plain[bureau.end() :]
+        return 0 if _INSTRUMENT.search(rest) and not ends_as_section(rest) else 2
+    return (
+        1
+        if len(plain) >= 2 and all(_lexicon()[1].search(part) for part in re.split("[、/,]", plain) if part)
+        else 0
+    )
 
 
 def ends_as_section(key: str) -> bool:

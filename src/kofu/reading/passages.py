@@ -13,6 +13,9 @@ _OPENS = re.compile(
     r"|(?:短期|中期|中長期|長期|最終)的?に?[はも、（(]|また、|なお、"
 )
 _HEADING = re.compile(r"[（(][０-９\d]{1,2}[）)].*(?:事業|支援|補助金|給付金)(?:等|[（(].*[）)])?：?$")
+_LATIN = re.compile(r"[A-Za-z]")
+# A unit (100k / l) is not a word.
+_LATIN_BEFORE = re.compile(r"(?<![A-Za-z\d])[A-Za-z]+$")
 
 
 @dataclass(frozen=True)
@@ -36,7 +39,7 @@ def join(lines: Iterable[Line]) -> Passage:
     text, numbers = "", []
     for line in lines:
         printed = line.text
-        if text[-1:].isascii() and text[-1:].isalpha() and printed[:1].isascii() and printed[:1].isalpha():
+        if _LATIN_BEFORE.search(text) and _LATIN.match(printed):
             printed = " " + printed
         text += printed
         numbers += [line.number] * len(printed)

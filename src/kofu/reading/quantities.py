@@ -15,7 +15,7 @@ from kofu.text.quantity import Quantity
 _GAP = "[ \u3000]?"
 _RANGE = re.compile(rf"{_GAP}[~〜～−-]{_GAP}$")
 _SCALE = re.compile(r"[千万億兆]+$")
-_WORDS = {"倍増": (Fraction(2), "倍"), "半減": (Fraction(1, 2), "倍")}
+_WORDS = {"倍増": (Fraction(2), "倍"), "半減": (Fraction(50), "%"), "半分": (Fraction(50), "%")}
 # ゼロ is a number where something is counted, not in ネットゼロ or ゼロエミッション.
 _ZERO = re.compile(r"(?<=[数率件])(?:を|が)?ゼロ(?=[にをと。]|$)")
 _WORD = re.compile("|".join(_WORDS))

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from kofu.programme.model import Alias, Draft, Title
+from kofu.reading.components import find_components
 from kofu.reading.contents import Entry, match_contents, read_contents
 from kofu.reading.controls import check_amounts, check_contents, check_coverage, with_remainder
 from kofu.reading.decode import ReadError, looks_garbled, read_document
@@ -16,10 +17,14 @@ from kofu.reading.document import Sheet, SourceText
 from kofu.reading.flow import BoxOrder, find_flows, learn_order
 from kofu.reading.headline import Headline, read_headline
 from kofu.reading.leftovers import without_leftovers
+from kofu.reading.limits import find_limits
 from kofu.reading.segments import cut_sheets
+from kofu.reading.targets import find_targets
 from kofu.text.fold import fold
 
 _NICKNAME = re.compile(r"[（(]([^（()）]*(?:補助金|給付金|プロジェクト|プログラム))[)）]$")
+
+_SHORT_TITLE = 6
 
 
 @dataclass(frozen=True)
@@ -49,7 +54,7 @@ def read_source(source: SourceText) -> Reading:
     sheets = cut_sheets(source)
     if not sheets:
         raise ReadError(
-            f"「{source.name}」には事業シートが見つかりません。予算額の行や「事業の内容」などの見出しがある資料を渡してください。",
+            f"「{source.name}」には事業シートが見つかりません。予算額の行や「事業の内容」などの見出しがある資料を渡してください",
             f"no programme sheet was found in {source.name}; pass a document that has budget lines and headings",
         )
     headlines = _settle(sheets, [read_headline(sheet) for sheet in sheets])
@@ -61,7 +66,9 @@ def read_source(source: SourceText) -> Reading:
         read_sheet(sheet, headline, order, entry)
         for sheet, headline, entry in zip(sheets, headlines, announced, strict=True)
     ]
-    return Reading(source, tuple(drafts), (*check_coverage(source, sheets), *check_contents(entries, announced, drafts)))
+    return Reading(
+        source, tuple(drafts), (*check_coverage(source, sheets), *check_contents(entries, announced, drafts))
+    )
 
 
 def read_sheet(
@@ -74,6 +81,7 @@ def read_sheet(
     the order of its diagrams, its entry in the contents) may be given; without it the sheet stands alone."""
     head = headline or _settle([sheet], [read_headline(sheet)])[0]
     flows = find_flows(sheet, order) if order else find_flows(sheet)
+    components = find_components(sheet)
     amounts = with_remainder(head.amounts, sheet)
     title, title_doubts = _title(sheet, head, entry)
     doubts = [*sheet.doubts, *head.doubts, *title_doubts, *flows.doubts, *check_amounts(amounts)]
@@ -95,8 +103,11 @@ def read_sheet(
         amounts=list(amounts),
         offices=head.offices,
         phones=head.phones,
+        components=components,
         flows=flows.flows,
+        limits=find_limits(sheet, components),
         recipients=flows.recipients,
+        targets=find_targets(sheet),
         doubts=list(dict.fromkeys(doubts)),
     )
 
@@ -105,24 +116,26 @@ def _settle(sheets: Sequence[Sheet], headlines: Sequence[Headline]) -> list[Head
     """What only the document as a whole decides: leftover offices, and year and round where a sheet is silent."""
     years = Counter((h.fiscal_year, h.round) for h in headlines if h.fiscal_year and h.round)
     settled = []
-    for (blocks, left), headline in zip(without_leftovers([h.blocks for h in headlines]), headlines, strict=True):
+    for (blocks, left), headline in zip(
+        without_leftovers([h.blocks for h in headlines]), headlines, strict=True
+    ):
         year, round_, doubts = headline.fiscal_year, headline.round, [*headline.doubts, *left]
         if year is None or round_ is None:
             if years:
                 (year, round_), _ = years.most_common(1)[0]
-                doubts.append(f"年度と回が印字されていないため、資料のほかのシートから{year}年度{round_}としました")
+                doubts.append(
+                    f"年度と回が印字されていないため、資料のほかのシートから{year}年度{round_}としました"
+                )
             else:
                 doubts.append("年度と回が読み取れません（記載なし）")
         elif round_ == "補正" and (fuller := _fuller_round(year, years)):
             doubts.append(f"「補正」とだけ印字されているため、資料のほかのシートから{fuller}としました")
             round_ = fuller
-        settled.append(
-            replace(headline, fiscal_year=year, round=round_, blocks=blocks, doubts=tuple(doubts))
-        )
+        settled.append(replace(headline, fiscal_year=year, round=round_, blocks=blocks, doubts=tuple(doubts)))
     return settled
 
 
-def _fuller_round(year: int, years: Counter[tuple[int | None, str | None]]) -> str | None:
+def _fuller_round(year: int, years: Counter[tuple[int, str]]) -> str | None:
     """第2次補正, where every other sheet of the year that says more than 補正 says so, and most do."""
     rounds = {round_ for (y, round_) in years if y == year and round_ and round_.endswith("次補正")}
     if len(rounds) != 1:
@@ -133,7 +146,8 @@ def _fuller_round(year: int, years: Counter[tuple[int | None, str | None]]) -> s
 
 def _title(sheet: Sheet, head: Headline, entry: Entry | None) -> tuple[Title, list[str]]:
     if head.title:
-        return head.title, []
+        short = len(fold(head.title.ja)) < _SHORT_TITLE
+        return head.title, ["事業名が短く、一部が欠けている可能性があります"] if short else []
     if entry:
         return Title(ja=entry.title, at=entry.at), ["事業名が見当たらないため、目次の名称を使いました"]
     first = next(line for line in sheet.lines if line.text)

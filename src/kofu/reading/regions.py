@@ -128,7 +128,9 @@ def _reclaim_targets(cues: Sequence[Cue], roles: list[str]) -> None:
     """The label of targets stands alone: take the paragraphs that read like targets, wherever they stand."""
     paragraphs = _paragraphs(cues, roles)
     rest = [p for p in paragraphs if roles[p[0]] == "rest"]
-    hits = [n for n, p in enumerate(rest) if _AIM.search("".join(cues[k].key for k in p)) or _opens_aim(cues, p)]
+    hits = [
+        n for n, p in enumerate(rest) if _AIM.search("".join(cues[k].key for k in p)) or _opens_aim(cues, p)
+    ]
     stray = [rest[n] for n in _with_siblings(cues, rest, hits)]
     if not stray:
         others = [p for p in paragraphs if roles[p[0]] in TEXT_ROLES]
@@ -143,7 +145,9 @@ def _opens_aim(cues: Sequence[Cue], paragraph: Sequence[int]) -> bool:
     return bool(_AIM_OPENS.search(cues[paragraph[0]].key) or _AIM_OPENS.search(cues[paragraph[-1]].key))
 
 
-def _with_siblings(cues: Sequence[Cue], paragraphs: Sequence[Sequence[int]], hits: Sequence[int]) -> list[int]:
+def _with_siblings(
+    cues: Sequence[Cue], paragraphs: Sequence[Sequence[int]], hits: Sequence[int]
+) -> list[int]:
     """The hits, what stands between two of them, and items of the same list that follow the last."""
     if not hits:
         return []

@@ -15,7 +15,7 @@ from kofu.text.quantity import Quantity
 from kofu.text.rates import FoundRate, find_rates
 
 _FRONT = re.compile(r"[^（()）、，,\d０-９/／〜～]*$")
-_SIGNS = " \u3000・•※○:：【〈＜"
+_SIGNS = " \u3000・•※○◆■:：【】〈〉＜＞"
 _NUMBER = re.compile(r"^[（(]?[０-９\d①-⑳]{1,2}[）)．.]?$")
 
 

@@ -15,6 +15,7 @@ from kofu.reading.deadlines import deadline_of, find_deadlines
 from kofu.reading.document import Line, Sheet
 from kofu.reading.passages import Passage, sentences
 from kofu.reading.quantities import Measured, find_quantities
+from kofu.reading.spacing import close_up
 from kofu.reading.words import pattern
 from kofu.text.quantity import Quantity
 from kofu.text.rates import find_rates
@@ -23,16 +24,19 @@ _OTHER_ROLES = ("purpose", "outline", "policy")
 _CLOSE = re.compile(r"[（(][^（(）)]*[）)]")
 _TRAILING = re.compile(
     r"(?:[をがはでにのとも、，,:：・（(「 \u3000]|以内|間で|として|について(?:は|、)?|においては?"
-    r"|を?目指(?:します|す)|目標|\d{1,3}年間?|[~〜～])+$"
+    r"|を?目指(?:します|す)|(?:を|の)?[^、をの]{2,8}年度?(?:より|比|[とに]比べて?)|目標|\d{1,3}年間?|[~〜～])+$"
 )
 _LEADING = re.compile(
     r"^(?:以上|以下|程度|規模|台(?=、)|まで|末|時点|[をがはでにのとも、，。（(）)」 \u3000]"
-    r"|する|した|して|し|おいて|ついて|と?なっている|中、)+"
+    r"|する|した|して|し|おいて|ついて|と?なっている|中、|\d{1,2}年間の事業であり、)+"
 )
 _MARK = re.compile(r"^(?:[・●○✓•※▪■◆◇▶→]|[（(][０-９\d]{1,2}[）)]|[①-⑳])[ \u3000]*")
 _ONLY_YEAR = re.compile(r"^[（(][^）)]{3,14}年度?(?:まで)?[）)]。?$")
 _ADVERBIAL = re.compile(r"^うち$|(?:により|によって|を通じて|を通して|において|に対し|補助金|予算)$")
 _LISTED = re.compile(r"^.{2,40}[：:][ \u3000]*約?[\d０-９]")
+_ATTRIBUTE = re.compile(r"[）)]?(?:を上回る|を超える|を下回る)(?![こよ]|[、。])")
+_BROKEN = re.compile(r"[\d０-９][ \u3000]+$")
+_RANGE = re.compile(r"[ \u3000]?[~〜～−-][ \u3000]?")
 _RANGE_LOW = re.compile(r"[\d０-９.,，．]+[千万億兆]?[~〜～]$")
 _ITEM = re.compile(r"^[・●○✓•].*(?:[にをへ、]|創出|獲得|達成|実現)$")
 _LONGEST_METRIC = 60
@@ -40,6 +44,7 @@ _LONGEST_METRIC = 60
 
 def find_targets(sheet: Sheet) -> list[Target]:
     """The targets of a sheet in order; one without a value where they are in words only."""
+    sheet = close_up(sheet)
     found, words = _read(sheet.regions.get("targets", ()))
     stray = _read_elsewhere(sheet.regions.get("rest", ()))
     if not found and not any(target.doubt is None for target in words):
@@ -79,11 +84,12 @@ def _read(lines: Sequence[Line]) -> tuple[list[Target], list[Target]]:
 
 def _led(target: Target, lead: Passage) -> Target:
     """An item of a list has the deadline of the sentence that leads into the list."""
-    deadlines = find_deadlines(lead.text)
-    if target.by or not deadlines or lead.text.endswith("。"):
+    end = len(lead.text)
+    deadline = deadline_of(lead.text, end, end, find_deadlines(lead.text))
+    if target.by or not deadline or lead.text.endswith("。"):
         return target
-    when = lead.at(deadlines[-1].start, deadlines[-1].end)
-    return target.model_copy(update={"by": deadlines[-1].text, "at": (*when, *target.at)})
+    at = (*lead.at(deadline.start, deadline.end), *target.at)
+    return target.model_copy(update={"by": deadline.text, "at": at})
 
 
 def _closed_later(passages: Sequence[Passage]) -> bool:
@@ -106,16 +112,17 @@ def _read_elsewhere(lines: Sequence[Line]) -> list[Target]:
 
 
 def _numbers(passage: Passage, *, sure: bool) -> list[Target]:
+    """The numbers of a sentence that are targets, left to right."""
     text = passage.text
-    quantities = sorted(find_quantities(text) + _shares(text), key=lambda one: one.start)
     deadlines = find_deadlines(text)
-    edges = [(d.start, d.end) for d in deadlines]
+    asides = [(d.start, d.end) for d in deadlines]
     found: list[Target] = []
     previous = 0
-    for measured in quantities:
+    for measured in sorted(find_quantities(text) + _shares(text), key=lambda one: one.start):
         behind = _behind(text, measured.end)
         if _is_background(text, measured, behind):
-            edges = sorted([*edges, (measured.start, measured.end + len("から") * behind.startswith("から"))])
+            end = measured.end + (2 if behind.startswith("から") else 0)
+            asides = sorted([*asides, (measured.start, end)])
             continue
         if measured.time and not _is_length(text, measured):
             continue
@@ -123,14 +130,11 @@ def _numbers(passage: Passage, *, sure: bool) -> list[Target]:
         quantity = _with_unit(text, measured)
         if measured.guessed and comparator is Comparator.EQUAL and quantity.value != 0:
             continue
+        metric = _metric(text, measured, previous, asides, found)
         deadline = deadline_of(text, measured.start, measured.end, deadlines)
-        metric = _metric(text, measured, previous, edges, found)
-        doubts = [] if sure else ["目標を表す語がない文の数です"]
-        doubts += ["単位が印刷されていません"] if measured.guessed else []
-        doubts += [] if metric else ["何の数かを読み取れません"]
-        place = text.find(metric, previous) if metric else -1
-        first = min(place if place >= 0 else measured.start, measured.start)
         when = passage.at(deadline.start, deadline.end) if deadline else ()
+        place = text.find(metric, previous) if metric else -1
+        first = min(place, measured.start) if place >= 0 else measured.start
         found.append(
             Target(
                 metric=metric or "（読み取れません）",
@@ -140,13 +144,24 @@ def _numbers(passage: Passage, *, sure: bool) -> list[Target]:
                 at=tuple(sorted({*when, *passage.at(first, measured.end)})),
                 text=text[measured.start : measured.end],
                 derived=measured.derived,
-                doubt="。".join(doubts) or None,
+                doubt=_doubt(text, measured, behind, metric, sure=sure),
             )
         )
-        previous = measured.end
-        if metric and (again := text.find(metric, previous, previous + len(metric) + 6)) >= 0:
-            previous = again + len(metric)
+        # A metric behind the number (4件程度のセミナー) is not also that of the next one.
+        again = text.find(metric, measured.end, measured.end + len(metric) + 6) if metric else -1
+        previous = again + len(metric) if again >= 0 else measured.end
     return found
+
+
+def _doubt(text: str, measured: Measured, behind: str, metric: str, *, sure: bool) -> str | None:
+    reasons = {
+        "目標を表す語がない文の数です": not sure,
+        "単位が印刷されていません": measured.guessed,
+        "数字の間に空白があります": bool(_BROKEN.search(text[: measured.start])),
+        "比べる語が別の語にかかるかもしれません": bool(_ATTRIBUTE.match(behind)),
+        "何の数かを読み取れません": not metric,
+    }
+    return "。".join(reason for reason, holds in reasons.items() if holds) or None
 
 
 def _behind(text: str, end: int) -> str:
@@ -160,6 +175,8 @@ def _behind(text: str, end: int) -> str:
 def _is_background(text: str, measured: Measured, behind: str) -> bool:
     """Whether the number tells how things are, whom it concerns, or only describes a word."""
     if pattern("target_words", "background").match(behind):
+        return True
+    if pattern("target_words", "limit_before").search(text[: measured.start]):
         return True
     if measured.quantity.unit != "%" and pattern("target_words", "criterion").match(behind):
         return True
@@ -221,6 +238,8 @@ def _metric(
 
     `asides` are the deadlines and the numbers of today: they part the words in front and say nothing themselves.
     """
+    if found and _RANGE.fullmatch(text, previous, measured.start):
+        return found[-1].metric
     inner = [edge for a, b in asides if previous <= a and b <= measured.start for edge in (a, b)]
     edges = [previous, *inner, measured.start]
     pieces = [_clean(text[edges[i] : edges[i + 1]]) for i in range(0, len(edges), 2)]
@@ -250,15 +269,18 @@ def _clean(printed: str) -> str:
 def _metric_behind(printed: str) -> str:
     """The words behind a number that has none in front: 4件程度のセミナー開催."""
     noun = re.split(r"[をがはに、。（(]|\d", _LEADING.sub("", printed))[0][:_LONGEST_METRIC]
-    return "" if noun.endswith(("こと", "もの")) else noun
+    return "" if noun.endswith(("こと", "もの", "する", "ます")) else noun
 
 
 def _words_only(passage: Passage, *, sure: bool) -> Target:
     text = _MARK.sub("", passage.text.strip()).rstrip("。")
+    doubts = [] if sure else ["目標を表す語がない文です"]
+    if any(not (one.time or one.guessed) for one in find_quantities(passage.text)):
+        doubts.append("文中に目標の値として読めない数があります")
     return Target(
         metric=text[-2 * _LONGEST_METRIC :],
         value=None,
         at=passage.at(0, len(passage.text)),
         text=passage.text,
-        doubt=None if sure else "目標を表す語がない文です",
+        doubt="。".join(doubts) or None,
     )

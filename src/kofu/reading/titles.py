@@ -46,16 +46,34 @@ def find_title(cues: Sequence[Cue], position: str, labels: Mapping[str, str]) ->
         return []
     for k in budgets:
         if (name := name_before_budget(cues[k].text)) != cues[k].text:
-            joined = k > 0 and not cues[k].gap and may_be_title(cues[k - 1]) and continues(cues[k - 1].text, name)
+            joined = (
+                k > 0 and not cues[k].gap and may_be_title(cues[k - 1]) and continues(cues[k - 1].text, name)
+            )
             return [k - 1, k] if joined else [k]
-    above = [list(range(title_start(cues, k), k)) for k in budgets]
+    above = [_up(cues, k) for k in budgets]
     below = [_down(cues, k + 1) for k in budgets if k + 1 < len(cues) and not cues[k + 1].page_break]
+    # Offices may stand between the title and the budget line.
+    above += [_up(cues, _past_offices(cues, k, -1)) for k in budgets]
+    below += [_down(cues, _past_offices(cues, k, 1) + 1) for k in budgets]
     order = (below, above) if position == "below" else (above, below)
     for blocks in order:
-        for block in blocks:
-            if block and (blocks is order[0] or NAME_ENDS.search(cues[block[-1]].key)):
+        for place, block in enumerate(blocks):
+            sure = blocks is order[0] and place < len(budgets)
+            if block and (sure or NAME_ENDS.search(cues[block[-1]].key)):
                 return block
     return []
+
+
+def _past_offices(cues: Sequence[Cue], budget: int, step: int) -> int:
+    """The last line of offices and numbers beside a budget line, going down (1), or the first, going up (-1)."""
+    place = budget
+    while 0 <= place + step < len(cues) and (cues[place + step].office or cues[place + step].phone):
+        place += step
+    return place
+
+
+def _up(cues: Sequence[Cue], end: int) -> list[int]:
+    return list(range(title_start(cues, end), end))
 
 
 def title_start(cues: Sequence[Cue], budget: int) -> int:

@@ -29,3 +29,9 @@ def pattern(name: str, key: str) -> re.Pattern[str]:
 def any_of(words: Iterable[str]) -> str:
     """An expression for any of these words, the longest first."""
     return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
+
+
+@cache
+def words_of(name: str, key: str) -> re.Pattern[str]:
+    """An expression for any word of a list of a lexicon, compiled."""
+    return re.compile(any_of(lexicon_data(name)[key]))

@@ -1,13 +1,14 @@
-"""Responses: headers that keep readers safe and caches right, and errors in words."""
+"""Answers: headers that keep readers safe and caches right, and errors in words."""
 
 from __future__ import annotations
 
 import logging
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from urllib.parse import parse_qs
 
-from litestar import Request, Response
 from litestar.exceptions import HTTPException
 from litestar.serialization import encode_json
+from litestar.types import Receive, Scope, Send
 
 from kofu.errors import KofuError
 from kofu.site.params import Asked
@@ -15,78 +16,100 @@ from kofu.site.render import page
 from kofu.site.shelf import NotFoundError, Shelf
 from kofu.site.words import say_in
 
-HTML = "text/html"
+HTML = "text/html; charset=utf-8"
 JSON = "application/json"
-CSV = "text/csv"
+CSV = "text/csv; charset=utf-8"
 _log = logging.getLogger(__name__)
-Headers = dict[str, str]
+Headers = list[tuple[bytes, bytes]]
 
 # No script, no frame, nothing from elsewhere.
-SAFE: Headers = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
+SAFE = {
+    "content-security-policy": "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
-    "Permissions-Policy": "interest-cohort=()",
-    "Cross-Origin-Opener-Policy": "same-origin",
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "same-origin",
+    "cross-origin-opener-policy": "same-origin",
 }
+_SAFE: Headers = [(name.encode(), value.encode()) for name, value in SAFE.items()]
 
 
-class Answer(NamedTuple):
-    """What a handler found: bytes of a media type."""
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A whole answer, as it goes out. Litestar sends it as it is, without making a response of its own."""
 
-    media_type: str
+    status: int
+    headers: Headers
     body: bytes
-    filename: str | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send it."""
+        await send({"type": "http.response.start", "status": self.status, "headers": self.headers})
+        await send({"type": "http.response.body", "body": self.body, "more_body": False})
 
 
-def respond(
-    request: Request[Any, Any, Any], answer: Answer, etag: str, cache: str = "no-cache"
-) -> Response[bytes]:
-    """A good answer. `etag` names what it is made from; whoever has it already gets 304."""
-    headers = {**SAFE, "ETag": etag, "Cache-Control": cache}
-    if answer.media_type is not HTML:
-        headers["Access-Control-Allow-Origin"] = "*"
-    if answer.filename:
-        headers["Content-Disposition"] = f'inline; filename="{answer.filename}"'
-    known = request.headers.get("if-none-match")
-    if known is not None and etag in (tag.strip().removeprefix("W/") for tag in known.split(",")):
-        return Response(b"", status_code=304, headers=headers, media_type=answer.media_type)
-    if request.method == "HEAD":
-        headers["Content-Length"] = str(len(answer.body))
-        return Response(b"", headers=headers, media_type=answer.media_type)
-    return Response(answer.body, headers=headers, media_type=answer.media_type)
+def reply(
+    body: bytes, media_type: str, etag: str, cache: str = "no-cache", filename: str | None = None
+) -> Reply:
+    """A good answer. `etag` names what it is made from."""
+    headers = [
+        *_SAFE,
+        (b"content-type", media_type.encode()),
+        (b"etag", etag.encode()),
+        (b"cache-control", cache.encode()),
+    ]
+    if media_type is not HTML:
+        headers.append((b"access-control-allow-origin", b"*"))
+    if filename:
+        headers.append((b"content-disposition", f'inline; filename="{filename}"'.encode()))
+    return Reply(200, headers, body)
 
 
-def to_json(value: Any) -> bytes:
-    """JSON in UTF-8, letters as they are."""
-    return encode_json(value)
+def moved(to: str) -> Reply:
+    """The thing is at another address."""
+    return Reply(301, [*_SAFE, (b"location", to.encode())], b"")
 
 
-def error_response(request: Request[Any, Any, Any], error: Exception, shelf: Shelf) -> Response[bytes]:
+def for_request(found: Reply, scope: Scope) -> Reply:
+    """The answer as this request wants it: 304 to whoever has it already, no body to HEAD."""
+    status, headers, body = found.status, found.headers, found.body
+    if status == 200:
+        tags = next((value for name, value in scope["headers"] if name == b"if-none-match"), b"")
+        etag = dict(headers)[b"etag"] if tags else b""
+        if tags and etag in (tag.strip().removeprefix(b"W/") for tag in tags.split(b",")):
+            return Reply(304, [h for h in headers if h[0] != b"content-type"], b"")
+    length = (b"content-length", str(len(body)).encode())
+    return Reply(status, [*headers, length], b"" if scope.get("method") == "HEAD" else body)
+
+
+def error_reply(scope: Scope, error: Exception, shelf: Shelf) -> Reply:
     """Any error as a page, or as JSON where data was asked for."""
-    status, key, words = _in_words(request, error)
-    if request.url.path.rpartition("/")[2].endswith((".json", ".csv")):
-        body = to_json({"error": {"status": status, **words}})
-        return Response(body, status_code=status, headers=SAFE, media_type=JSON)
-    lang = "en" if request.query_params.get("lang") == "en" else "ja"
-    html = page("error.html", shelf, Asked(lang=lang), "/", status=status, key=key, message=words)
-    return Response(html.encode(), status_code=status, headers=SAFE, media_type=HTML)
+    status, key, words = _in_words(scope, error)
+    if scope["path"].endswith((".json", ".csv")):
+        body, media_type = encode_json({"error": {"status": status, **words}}), JSON
+    else:
+        chosen = parse_qs(scope["query_string"].decode("latin-1")[-200:]).get("lang", ["ja"])[-1]
+        asked = Asked(lang="en" if chosen == "en" else "ja")
+        html = page("error.html", shelf, asked, "/", status=status, key=key, message=words)
+        body, media_type = html.encode(), HTML
+    headers = [*_SAFE, (b"content-type", media_type.encode())]
+    if status == 405:
+        headers.append((b"allow", b"GET, HEAD"))
+    return Reply(status, headers, body)
 
 
-def _in_words(request: Request[Any, Any, Any], error: Exception) -> tuple[int, str, dict[str, str]]:
+def _in_words(scope: Scope, error: Exception) -> tuple[int, str, dict[str, str]]:
     def both(key: str, **values: object) -> dict[str, str]:
         return {lang: say_in(lang)(key, **values) for lang in ("ja", "en")}
 
-    if isinstance(error, NotFoundError):
-        return 404, "e404", {"ja": error.ja, "en": error.en}
+    status = error.status_code if isinstance(error, HTTPException) else 500
     if isinstance(error, KofuError):
-        return 400, "e400", {"ja": error.ja, "en": error.en}
-    if isinstance(error, HTTPException) and error.status_code == 404:
-        return 404, "e404", both("e404_path", path=request.url.path[:80])
-    if isinstance(error, HTTPException) and error.status_code == 405:
+        missing = isinstance(error, NotFoundError)
+        return 404 if missing else 400, "e404" if missing else "e400", {"ja": error.ja, "en": error.en}
+    if status == 404:
+        return 404, "e404", both("e404_path", path=scope["path"][:80])
+    if status == 405:
         return 405, "e405", both("e405_do")
-    if isinstance(error, HTTPException) and error.status_code < 500:
-        return error.status_code, "e400", both("e400_address")
-    _log.error("%s %s", request.method, request.url.path, exc_info=error)
+    if status < 500:
+        return status, "e400", both("e400_address")
+    _log.error("%s %s", scope.get("method"), scope["path"], exc_info=error)
     return 500, "e500", both("e500_do")

@@ -7,17 +7,19 @@ from pathlib import Path
 from typing import Any
 
 from litestar import HttpMethod, Litestar, Request, Response, route
+from litestar.exceptions import NotFoundException
 from litestar.handlers import HTTPRouteHandler
+from litestar.serialization import encode_json
+from litestar.types import Scope
 
 from kofu.catalogue.store import Store
 from kofu.site import data, pages
-from kofu.site.answers import CSV, HTML, JSON, Answer, error_response, respond, to_json
-from kofu.site.params import Asked, address, parse
+from kofu.site.answers import CSV, HTML, JSON, Reply, error_reply, for_request, moved, reply
+from kofu.site.params import address, parse
 from kofu.site.render import code_stamp, static
 from kofu.site.shelf import Shelf
 
 Page = Callable[..., Any]
-AnyRequest = Request[Any, Any, Any]
 _FOR_EVER = "public, max-age=31536000, immutable"
 
 # One address each.
@@ -43,7 +45,7 @@ NAMED: dict[str, dict[str, Page]] = {
     "/documents": {"": pages.document, "json": data.document_json, "csv": data.document_csv},
     "/tables": {"csv": data.table_csv},
 }
-STATIC = {"/style.css": "text/css", "/favicon.svg": "image/svg+xml"}
+STATIC = {"/style.css": "text/css; charset=utf-8", "/favicon.svg": "image/svg+xml"}
 
 
 def create_app(store: Store, sources: Path | None = None) -> Litestar:
@@ -56,73 +58,71 @@ def create_app(store: Store, sources: Path | None = None) -> Litestar:
     held = "".join("1" if shelf.text(name) else "0" for name in shelf.sheets)
     etag = f'"{shelf.stamp}-{code_stamp()}-{held}"'
     handlers = [
-        *(_plain(shelf, path, page, etag) for path, page in PLAIN.items()),
-        *(_named(shelf, path, endings, etag) for path, endings in NAMED.items()),
-        *(_static(path, media_type) for path, media_type in STATIC.items()),
-        _programmes(),
+        *(_handler(shelf, path, _plain(shelf, path, page, etag)) for path, page in PLAIN.items()),
+        *(_handler(shelf, path + "/{name:str}", _named(shelf, e, etag)) for path, e in NAMED.items()),
+        *(_handler(shelf, path, _static(path, media_type)) for path, media_type in STATIC.items()),
+        _handler(shelf, "/programmes", _to_search),
     ]
+
+    def failed(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+        made = error_reply(request.scope, error, shelf)
+        headers = {name.decode(): value.decode() for name, value in made.headers}
+        return Response(made.body, status_code=made.status, headers=headers)
+
     return Litestar(
         route_handlers=handlers,
         openapi_config=None,
-        exception_handlers={Exception: lambda request, error: error_response(request, error, shelf)},
+        exception_handlers={Exception: failed},
         logging_config=None,
     )
 
 
-def _route(path: str) -> Any:
-    return route(path, http_method=[HttpMethod.GET, HttpMethod.HEAD], sync_to_thread=False)
+def _handler(shelf: Shelf, path: str, answer: Callable[[Scope], Reply]) -> HTTPRouteHandler:
+    def handle(scope: Scope) -> Reply:
+        try:
+            return for_request(answer(scope), scope)
+        except Exception as error:
+            return for_request(error_reply(scope, error, shelf), scope)
 
-
-def _plain(shelf: Shelf, path: str, page: Page, etag: str) -> HTTPRouteHandler:
-    name = path.rpartition("/")[2]
-
-    def handle(request: AnyRequest) -> Response[bytes]:
-        return respond(request, _answer(page(shelf, _asked(request)), name), etag)
-
-    return _handler(path, handle)
-
-
-def _named(shelf: Shelf, path: str, endings: dict[str, Page], etag: str) -> HTTPRouteHandler:
-    def handle(request: AnyRequest, name: str) -> Response[bytes]:
-        stem, _, ending = name.rpartition(".")
-        if not stem or ending not in endings:
-            stem, ending = name, ""
-        found = endings[ending](shelf, _asked(request), stem)
-        return respond(request, _answer(found, name), etag)
-
-    return _handler(path + "/{name:str}", handle)
-
-
-def _static(path: str, media_type: str) -> HTTPRouteHandler:
-    answer = Answer(media_type, static(path[1:]))
-
-    def handle(request: AnyRequest) -> Response[bytes]:
-        return respond(request, answer, f'"{code_stamp()}"', _FOR_EVER)
-
-    return _handler(path, handle)
-
-
-def _programmes() -> HTTPRouteHandler:
-    def handle(request: AnyRequest) -> Response[bytes]:
-        asked = _asked(request)
-        return Response(b"", status_code=301, headers={"Location": address("/", asked.pairs(), asked.lang)})
-
-    return _handler("/programmes", handle)
-
-
-def _handler(path: str, handle: Callable[..., Response[bytes]]) -> HTTPRouteHandler:
-    made: HTTPRouteHandler = _route(path)(handle)
+    methods = [HttpMethod.GET, HttpMethod.HEAD]
+    made: HTTPRouteHandler = route(path, http_method=methods, sync_to_thread=False)(handle)
     return made
 
 
-def _asked(request: AnyRequest) -> Asked:
-    return parse(request.scope["query_string"])
+def _plain(shelf: Shelf, path: str, page: Page, etag: str) -> Callable[[Scope], Reply]:
+    name = path.rpartition("/")[2]
+    return lambda scope: _reply(page(shelf, parse(scope["query_string"])), name, etag)
 
 
-def _answer(found: Any, name: str) -> Answer:
+def _named(shelf: Shelf, endings: dict[str, Page], etag: str) -> Callable[[Scope], Reply]:
+    def answer(scope: Scope) -> Reply:
+        name = scope["path_params"]["name"]
+        stem, _, ending = name.rpartition(".")
+        if not stem or ending not in endings:
+            stem, ending = name, ""
+        if ending not in endings:
+            raise NotFoundException
+        return _reply(endings[ending](shelf, parse(scope["query_string"]), stem), name, etag)
+
+    return answer
+
+
+def _static(path: str, media_type: str) -> Callable[[Scope], Reply]:
+    made = reply(static(path[1:]), media_type, f'"{code_stamp()}"', _FOR_EVER)
+    return lambda scope: made
+
+
+def _to_search(scope: Scope) -> Reply:
+    asked = parse(scope["query_string"])
+    return moved(address("/", asked.pairs(), asked.lang))
+
+
+def _reply(found: Any, name: str, etag: str) -> Reply:
     """HTML and CSV come as text, and only CSV from an address that says so; anything else is JSON."""
+    if isinstance(found, bytes):
+        return reply(found, JSON, etag)
     if not isinstance(found, str):
-        return Answer(JSON, to_json(found))
+        return reply(encode_json(found), JSON, etag)
     if name.endswith(".csv"):
-        return Answer(CSV, found.encode(), name)
-    return Answer(HTML, found.encode())
+        return reply(found.encode(), CSV, etag, filename=name)
+    return reply(found.encode(), HTML, etag)

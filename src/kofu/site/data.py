@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from litestar.serialization import encode_json
+
 from kofu.catalogue.documents import documents
 from kofu.catalogue.export import table_named, to_csv
 from kofu.catalogue.search import search
@@ -44,16 +46,18 @@ def programmes_csv(shelf: Shelf, asked: Asked) -> str:
     return to_csv(table_named("programmes"), map(shelf.programme, hits.ids), asked.bom)
 
 
-def programme_json(shelf: Shelf, asked: Asked, identifier: str) -> Json:
-    """One programme with the lines of each fact, its addresses and its ties in both directions."""
+def programme_json(shelf: Shelf, asked: Asked, identifier: str) -> bytes:
+    """One programme with the lines of each fact, its addresses and its ties in both directions; as JSON."""
 
-    def make() -> Json:
+    def make() -> bytes:
         it = shelf.programme(identifier)
-        return {
-            "programme": it.model_dump(mode="json", by_alias=True),
-            "lineage": [_tie(pair) for pair in shelf.ties(identifier)],
-            "links": _links(identifier),
-        }
+        return encode_json(
+            {
+                "programme": it.model_dump(mode="json", by_alias=True),
+                "lineage": [_tie(pair) for pair in shelf.ties(identifier)],
+                "links": _links(identifier),
+            }
+        )
 
     return shelf.keep(("json", identifier), make)
 

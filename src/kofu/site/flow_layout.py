@@ -14,12 +14,14 @@ from kofu.programme.model import Flow
 from kofu.site.text_wrap import wrap
 
 WIDTH = 340
-MIN_BOX = 150
+MIN_BOX = 108  # for each arrow that a box shares with one and the same other
+MIDDLE = 250  # an arrow with more room than this stands in the middle of it
 GAP = 16
 LANE = 92  # the empty place of an arrow that passes a row
 PAD = 10
 LINE = 20  # one line of text
 FONT = 14
+BESIDE = 10  # from an arrow to its words
 STATE = "国"
 
 
@@ -35,6 +37,7 @@ class Box:
     height: int = 0
     lines: list[str] = field(default_factory=list)
     pays: bool = False
+    arrows: int = 1  # the most it has in common with one other box
 
 
 @dataclass
@@ -79,7 +82,7 @@ def lay_out(flows: Sequence[Flow], names: dict[str, str], labels: dict[int, list
     for link in links:
         _aim(link, links)
         if link.first:
-            room = max(4, (link.room - 14) // FONT)
+            room = (link.room - BESIDE) / FONT
             position = next(i for i, flow in enumerate(flows) if flow is link.flow)
             words = [part for text in labels[position] for part in wrap(text, room)]
             link.label = ["", *words] if link.flow.fund else words  # the mark of a fund has the first line
@@ -119,6 +122,8 @@ def _rows(flows: Sequence[Flow]) -> tuple[list[list[Box]], list[_Link]]:
         rows[box.row].append(box)
     links: list[_Link] = []
     for upper, lower, flow in pairs:
+        twins = sum(1 for pair in pairs if pair[0] is upper and pair[1] is lower)
+        upper.arrows, lower.arrows = max(upper.arrows, twins), max(lower.arrows, twins)
         links += _stretches(upper, lower, flow, rows)
     return rows, links
 
@@ -144,16 +149,16 @@ def _stretches(upper: Box, lower: Box, flow: Flow, rows: list[list[Box]]) -> lis
 
 
 def _least(row: list[Box]) -> int:
-    return sum(MIN_BOX if box.name else LANE for box in row) + GAP * (len(row) - 1)
+    return sum(MIN_BOX * box.arrows if box.name else LANE for box in row) + GAP * (len(row) - 1)
 
 
 def _across(row: list[Box], width: int) -> None:
-    lanes = [box for box in row if not box.name]
-    named = len(row) - len(lanes)
-    free = width - GAP * (len(row) - 1) - LANE * len(lanes)
+    lanes = sum(1 for box in row if not box.name)
+    shares = sum(box.arrows for box in row if box.name)
+    free = width - GAP * (len(row) - 1) - LANE * lanes
     x = 0
     for box in row:
-        box.x, box.width = x, (free // named if box.name else LANE)
+        box.x, box.width = x, (free * box.arrows // shares if box.name else LANE)
         x += box.width + GAP
 
 
@@ -166,7 +171,7 @@ def _aim(link: _Link, links: list[_Link]) -> None:
     twins = [other for other in links if other.upper is link.upper and other.lower is link.lower]
     share = (right - left) // len(twins)
     place = next(i for i, twin in enumerate(twins) if twin is link)
-    at = 0.5 if share > 2 * MIN_BOX else 0.14
+    at = 0.5 if share > MIDDLE else 0.1
     link.x = left + place * share + int(share * at)
     link.room = left + (place + 1) * share - link.x
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 from kofu.programme.model import Flow
-from kofu.site.flow_layout import FONT, LINE, STATE, Arrow, Box, lay_out
+from kofu.site.flow_layout import BESIDE, FONT, LINE, STATE, Arrow, Box, lay_out
 from kofu.site.words import Say
 
 _HEAD = 7
@@ -66,12 +66,12 @@ def _arrow(arrow: Arrow, say: Say) -> Markup:
             x, y - 1, -_HEAD, -_HEAD - 4, 2 * _HEAD
         )
     x, y = points[0]
-    drawn += _text(arrow.label, x + 12, y + 8 + LINE - 5, "l")
+    drawn += _text(arrow.label, x + BESIDE, y + 8 + LINE - 5, "l")
     if arrow.fund:
         words = say("flow_fund")
         wide = len(words) * FONT + 8 if say.lang == "ja" else 44
         drawn += Markup('<rect class="p" x="{}" y="{}" width="{}" height="20" rx="10"/>{}').format(
-            x + 12, y + 6, wide, _text([words], x + 12 + wide // 2, y + 21, "pt")
+            x + BESIDE, y + 6, wide, _text([words], x + BESIDE + wide // 2, y + 21, "pt")
         )
     return drawn
 

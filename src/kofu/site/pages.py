@@ -78,6 +78,7 @@ def _facets(shelf: Shelf, asked: Asked, say: Say) -> list[dict[str, Any]]:
             {"code": value, "label": say.facet(kind, value), "count": n, "on": value in chosen}
             for value, n in counted.items()
         ]
+        values.sort(key=lambda value: kind not in ("year", "band") and not value["on"])
         if values:
             found.append({"kind": kind, "choices": values, "open": kind in _OPEN or bool(chosen)})
     return found

@@ -49,6 +49,9 @@ class Asked:
         return [pair for pair in self.pairs() if pair != (kind, value)]
 
 
+NOTHING = Asked()
+
+
 def address(path: str, pairs: Sequence[tuple[str, str]] = (), lang: str = "ja", anchor: str = "") -> str:
     """An address of this site; English is carried along, Japanese is what an address means by itself."""
     fields = [*pairs, ("lang", lang)] if lang != "ja" else [*pairs]
@@ -63,6 +66,8 @@ def parse(query_string: bytes) -> Asked:
     Raises:
         KofuError: for a value that cannot be; it names the field and what is allowed.
     """
+    if not query_string:
+        return NOTHING
     try:
         pairs = parse_qsl(query_string.decode("latin-1"), errors="replace", max_num_fields=_MAX_FIELDS)
     except ValueError as error:

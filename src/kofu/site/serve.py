@@ -14,6 +14,8 @@ from kofu.catalogue.load import PACKAGE_DATA
 from kofu.catalogue.store import open_store
 from kofu.errors import KofuError
 
+_print = partial(print, flush=True)
+
 
 def application(folder: Path, sources: Path | None) -> Any:
     """The application over the catalogue in `folder`; runs in the worker process."""
@@ -32,7 +34,7 @@ def serve(
     host: str = "127.0.0.1",
     port: int = 8000,
     sources: Path | None = None,
-    say: Callable[[str], None] = print,
+    say: Callable[[str], None] = _print,
 ) -> None:
     """Serve the catalogue in `folder` until Ctrl-C; `say` gets the address when all is ready to start.
 
@@ -94,7 +96,6 @@ def main() -> None:
             os.environ.get("HOST") or "127.0.0.1",
             int(os.environ.get("PORT") or 8000),
             Path(sources) if sources else None,
-            partial(print, flush=True),
         )
     except KofuError as error:
         raise SystemExit(error.ja) from error

@@ -21,7 +21,7 @@ def print_yen(yen: int, lang: str = "ja") -> str:
             if yen >= scale:
                 return f"¥{print_number(Fraction(yen, scale))} {word}"
         return f"¥{yen:,}"
-    if yen >= 10**12 and yen % 10**12:
+    if yen >= 10**12 and yen % 10**12 and yen % 10**6 == 0:  # 1兆1,000円 would be read as two numbers
         return f"{yen // 10**12}兆{print_yen(yen % 10**12)}"
     for scale, word in _JA:
         if yen >= scale and yen % (scale // 100) == 0:  # at most two decimals, as sheets print

@@ -2,7 +2,7 @@
 
 PDF writers that share one glyph between a radical and an ideograph give the lower code point, the radical's.
 The table follows Unicode's Equivalent_Unified_Ideograph; where that names a character outside everyday fonts
-the nearest ordinary ideograph stands instead, so that no radical is ever left.
+the nearest ordinary ideograph of the same shape stands instead, so that no radical is ever left.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import unicodedata
 # Sixteen code points a row; 〓 marks the one that is not assigned (U+2E9A).
 _SUPPLEMENT = (
     "冫厂乛乚乙亻冂几刀刂卜㔾小小兀尣"  # 2E80
-    "尢尣巳幺彑彐忄㣺扌攵〓旡日月歺母"  # 2E90
+    "尢尣巳幺彑彐忄心扌攵〓旡日月歺母"  # 2E90
     "民氵氺灬爫爫丬牛犭王疋目示礻竹糸"  # 2EA0
     "纟罓罒㓁网网羊羊羊耂肀聿肉臼艹艹"  # 2EB0
     "艹虎衤覀西见角角讠贝足车辶辶辶阝"  # 2EC0

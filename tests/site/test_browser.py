@@ -1,0 +1,171 @@
+"""The site in a real headless Chromium, served by a real process: keyboard, screen reader rules, widths."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from .conftest import CHROMIUM, Server
+
+pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+from axe_core_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, sync_playwright
+
+pytestmark = pytest.mark.skipif(
+    not Path(CHROMIUM).exists(), reason="no Chromium here: apt-get install chromium fonts-noto-cjk"
+)
+
+NOTO = "/programmes/meti-fy2024s-nariwai-noto"
+KINDS = {
+    "home": "/",
+    "search": "/?q=能登&field=recovery",
+    "second page": "/?page=2",
+    "nothing found": "/?q=ぬるぽがっ",
+    "programme": NOTO,
+    "programme with many flows": "/programmes/meti-fy2016s2-chiiki-mirai",
+    "lineage": "/lineage",
+    "documents": "/documents",
+    "document": "/documents/meti-fy2024-supplementary?line=3589",
+    "data": "/data",
+    "schema": "/schema",
+    "missing": "/nope",
+    "bad": "/?page=0",
+}
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def complaints() -> list[str]:
+    return []
+
+
+@pytest.fixture(params=[390, 1280], ids=["390 px", "1280 px"])
+def page(
+    request: pytest.FixtureRequest, browser: Browser, server: Server, complaints: list[str]
+) -> Iterator[Page]:
+    context = browser.new_context(
+        base_url=server.address, viewport={"width": request.param, "height": 900}, locale="ja-JP"
+    )
+    found = context.new_page()
+    found.on("console", lambda message: complaints.append(f"{message.type}: {message.text}"))
+    found.on("pageerror", lambda error: complaints.append(str(error)))
+    yield found
+    context.close()
+
+
+@pytest.mark.parametrize(
+    ("lang", "kind"), [("ja", k) for k in KINDS] + [("en", k) for k in ("home", "programme", "schema")]
+)
+def test_axe_finds_nothing_and_the_page_never_scrolls_sideways(page: Page, lang: str, kind: str) -> None:
+    path = KINDS[kind]
+    page.goto(f"{path}{'&' if '?' in path else '?'}lang={lang}")
+    page.evaluate("for (const d of document.querySelectorAll('details')) d.open = true")
+    found = Axe().run(page, options={"resultTypes": ["violations"]})
+    violations = [f"{v['id']}: {[n['html'] for n in v['nodes']][:3]}" for v in found["violations"]]
+    assert violations == []
+    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+
+
+def test_nothing_is_said_on_the_console_and_nothing_comes_from_elsewhere(
+    page: Page, server: Server, complaints: list[str]
+) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    for kind in ("home", "programme", "lineage", "schema"):
+        page.goto(KINDS[kind])
+    assert complaints == []
+    assert all(url.startswith(server.address) for url in asked)
+
+
+def _tab_to(page: Page, selector: str, most: int = 60) -> None:
+    for _ in range(most):
+        page.keyboard.press("Tab")
+        if page.evaluate("s => document.activeElement.matches(s)", selector):
+            return
+    pytest.fail(f"{selector} cannot be reached with the keyboard")
+
+
+def test_searching_and_opening_a_programme_with_the_keyboard_alone(page: Page) -> None:
+    page.goto("/")
+    _tab_to(page, "#q")
+    page.keyboard.type("能登")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**q=*")
+    assert page.locator("h2#results").inner_text().startswith("事業")
+    _tab_to(page, ".cards a[href*='nariwai-noto']", 200)
+    focus = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+    assert focus == "solid"
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**{NOTO}")
+    assert page.locator("h1").inner_text().startswith("なりわい再建支援事業")
+    assert page.locator("svg.flow").first.is_visible()
+
+
+def test_the_skip_link_comes_first_and_leads_past_the_menu(page: Page) -> None:
+    page.goto(NOTO)
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.querySelector('main').contains(document.activeElement)")
+
+
+def test_choosing_a_facet_and_taking_it_back(page: Page) -> None:
+    page.goto("/")
+    everything = page.locator("h2#results").inner_text()
+    box = page.locator("input[name=field][value=nuclear]")
+    if not box.is_visible():
+        page.locator(".panel > summary").click()
+    box.check()
+    page.locator("button.quiet").click()
+    page.wait_for_url("**field=nuclear*")
+    assert page.locator("h2#results").inner_text() != everything
+    page.locator(".active a.chip").click()
+    assert page.locator("h2#results").inner_text() == everything
+
+
+def test_filters_are_folded_on_a_phone_and_open_on_a_wide_screen(page: Page) -> None:
+    page.goto("/")
+    wide = (page.viewport_size or {})["width"] > 1000
+    assert page.locator("input[name=year]").first.is_visible() is wide
+
+
+def test_a_tag_leads_to_its_programmes_and_english_stays(page: Page) -> None:
+    page.goto(NOTO)
+    page.locator("a.switch").click()
+    assert page.locator("html").get_attribute("lang") == "en"
+    assert page.locator("h1").inner_text().startswith("Rebuilding Livelihoods")
+    page.locator(".glance a.chip", has_text="disaster recovery").click()
+    assert page.locator("html").get_attribute("lang") == "en"
+    assert "disaster recovery" in page.locator(".active").inner_text()
+    page.locator("a.switch").click()
+    assert page.locator("html").get_attribute("lang") == "ja"
+    assert "災害復旧・復興" in page.locator(".active").inner_text()
+
+
+def test_the_picture_of_a_flow_is_readable_in_its_place(page: Page) -> None:
+    page.goto(KINDS["programme with many flows"])
+    for box in page.locator("svg.flow").all():
+        size = box.bounding_box()
+        assert size is not None
+        assert size["width"] >= 320, "text in it keeps its size"
+
+
+@pytest.mark.skipif(not os.environ.get("KOFU_SCREENSHOTS"), reason="set KOFU_SCREENSHOTS to a folder")
+def test_screenshots(page: Page) -> None:
+    folder = Path(os.environ["KOFU_SCREENSHOTS"])
+    for kind, path in KINDS.items():
+        page.goto(path)
+        width = (page.viewport_size or {})["width"]
+        page.screenshot(path=folder / f"{kind.replace(' ', '-')}-{width}.png", full_page=True)
