@@ -78,7 +78,7 @@ def kofu(environment: dict[str, str], store: Store) -> Run:
 
     def run(*arguments: object, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [sys.executable, "-m", "kofu.cli", *map(str, arguments)],
+            [Path(sys.executable).with_name("kofu"), *map(str, arguments)],
             env=environment | (env or {}),
             stdin=subprocess.DEVNULL,
             capture_output=True,

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from kofu.catalogue.store import appropriation
 from kofu.drafts import doubts
 from kofu.programme.model import Fact, Flow, Limit, Programme, Target
+from kofu.programme.printing import print_actor, print_goal, print_term
 from kofu.programme.vocabulary import Term
-from kofu.text.printing import print_quantity, print_yen
+from kofu.text.printing import print_quantity, print_rate, print_yen
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -34,7 +35,8 @@ def progress(label: str) -> Progress:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
     columns = (TextColumn(label), BarColumn(), MofNCompleteColumn())
-    return Progress(*columns, console=Console(stderr=True), transient=True)
+    screen = Console(stderr=True)
+    return Progress(*columns, console=screen, transient=True, disable=not screen.is_terminal)
 
 
 def programme_table(programmes: Iterable[Programme], lang: str) -> None:
@@ -50,7 +52,8 @@ def programme_table(programmes: Iterable[Programme], lang: str) -> None:
     table.add_column(heads[0], no_wrap=True, style="cyan")
     table.add_column(heads[1], overflow="fold", ratio=1)
     table.add_column(heads[2], justify="right", no_wrap=True)
-    table.add_column(heads[3], overflow="fold", max_width=24)
+    screen = console()
+    table.add_column(heads[3], overflow="fold", max_width=24 if screen.is_terminal else None)
     for p in programmes:
         yen = appropriation(p)
         table.add_row(
@@ -61,7 +64,7 @@ def programme_table(programmes: Iterable[Programme], lang: str) -> None:
             if lang == "ja"
             else ", ".join(i.en for i in p.instruments),
         )
-    console().print(table)
+    screen.print(table)
 
 
 def draft_table(readings: Iterable[Reading], lang: str) -> None:
@@ -147,13 +150,13 @@ def flow_text(p: Programme, lang: str) -> None:
 
 def flow_line(flow: Flow, lang: str) -> str:
     """国 ──補助（定額）→ 民間団体等."""
-    label = flow.instrument.ja if lang == "ja" else flow.instrument.en
-    rates = "、".join(map(str, flow.rates)) if lang == "ja" else ", ".join(map(str, flow.rates))
+    label = print_term(flow.instrument, lang)
+    rates = [print_rate(rate, lang) for rate in flow.rates]
     if rates:
-        label += f"（{rates}）" if lang == "ja" else f" ({rates})"
+        label += f" ({', '.join(rates)})" if lang == "en" else f"（{'、'.join(rates)}）"
     if flow.fund:
-        label += "・基金" if lang == "ja" else ", fund"
-    return f"{flow.payer} ──{label}→ {flow.payee}"
+        label += ", fund" if lang == "en" else "・基金"
+    return f"{print_actor(flow.payer, lang)} ──{label}→ {print_actor(flow.payee, lang)}"
 
 
 class _Words:
@@ -166,7 +169,7 @@ class _Words:
         return ja if self.lang == "ja" else en
 
     def term(self, term: Term) -> str:
-        return self(term.ja, term.en)
+        return print_term(term, self.lang)
 
 
 def _sections(p: Programme, say: _Words) -> list[tuple[str, list[tuple[str, Fact]]]]:
@@ -198,12 +201,7 @@ def _limit(limit: Limit, say: _Words) -> str:
 
 
 def _target(target: Target, say: _Words) -> str:
-    number = ""
-    if target.value is not None:
-        sign = target.comparator
-        word = "" if sign.value == "=" else say.term(sign)
-        shown = print_quantity(target.value, say.lang)
-        number = say(f"{shown}{word}", f"{word} {shown}".strip())
+    number = "" if target.value is None else print_goal(target.comparator, target.value, say.lang)
     return " ".join(part for part in (target.metric, number, f"（{target.by}）" if target.by else "") if part)
 
 

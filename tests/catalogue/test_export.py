@@ -170,9 +170,14 @@ def test_an_unknown_table_is_one_sentence(catalogue: list[Programme]) -> None:
 def test_a_failure_while_writing_leaves_what_was_there(tmp_path: Path) -> None:
     target = tmp_path / "a.json"
     target.write_text("before", "utf-8")
-    with pytest.raises(ZeroDivisionError), writing(target) as staging:
-        staging.write_text("half", "utf-8")
-        raise ZeroDivisionError
+
+    def fail_halfway() -> None:
+        with writing(target) as staging:
+            staging.write_text("half", "utf-8")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail_halfway()
     assert target.read_text("utf-8") == "before"
     assert list(tmp_path.iterdir()) == [target]
 

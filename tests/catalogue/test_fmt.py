@@ -60,7 +60,7 @@ def documents(draw: st.DrawFn) -> tuple[str, int]:
                     lines += comment(indent + 2)
                     inner = mapping(indent + 4, depth - 1)
                     first = next(i for i, line in enumerate(inner) if not line.lstrip().startswith("#"))
-                    lines += inner[:first] + [f"{space}  - {inner[first].lstrip()}"] + inner[first + 1 :]
+                    lines += [*inner[:first], f"{space}  - {inner[first].lstrip()}", *inner[first + 1 :]]
             else:
                 lines.append(f"{space}{key}: {draw(st.sampled_from(SCALARS))}{beside()}")
         return lines

@@ -201,3 +201,19 @@ def test_a_plain_text_folds_to_itself() -> None:
     for text in ("ＩＴ", "ｶﾞ", "⺠", "Ⅲ"):
         assert plain(plain(text)) == plain(text)
         assert unicodedata.normalize("NFKC", plain(text)) == plain(text)
+
+
+def test_where_too_many_are_found_to_rank_the_same_are_found_titles_first(
+    store: Store, catalogue: list[Programme], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from kofu.catalogue import search as module
+
+    ranked = set(ids(store, "補助"))
+    monkeypatch.setattr(module, "RANKED", 3)
+    whole = ids(store, "補助")
+    assert (len(whole), set(whole)) == (len(ranked), ranked)
+    first = {p.id for p in catalogue for n in [p.title.ja, *(a.name for a in p.aliases)] if "補助" in n}
+    assert 0 < len(first) < len(whole)
+    assert first <= set(whole[: len(first) + len(ids(store, "助成"))])  # its synonym counts as the title too
+    parts = [search(store, Query("補助"), 7, start) for start in range(0, len(whole), 7)]
+    assert [i for part in parts for i in part.ids] == whole

@@ -141,7 +141,12 @@ def _is_short(key: str, node: Node) -> bool:
 
 def _is_block(value: str) -> bool:
     """Several lines that a block shows as they are; one that begins with a space would be misread."""
-    return "\n" in value and value.strip() != "" and not value[0].isspace() and all(map(_is_plain, value.split("\n")))
+    return (
+        "\n" in value
+        and value.strip() != ""
+        and not value[0].isspace()
+        and all(map(_is_plain, value.split("\n")))
+    )
 
 
 def _short(node: Node) -> str:

@@ -19,6 +19,7 @@ _COMPONENT = re.compile(r"(?:[（(]\s*[0-9０-９]{1,2}\s*[)）][、,，･・]?
 _LABEL = re.compile(
     r"^[\s※○・\[［【<＜]*(?:お問い?合わ?せ先?|担当(?:課室?|部局)?|所管)[\s\]］】>＞:：]*|(?:電話|TEL|Tel|tel|直通|代表|内線[\d\-]*)[\s:：]*"
 )
+_BUDGET_ITEM = re.compile(r"^[\s]*[<＜〈【\[［][^<>＜＞〈〉【】\[\]［］]*[>＞〉】\]］]")
 _EMPTY_PARENTHESIS = re.compile(r"[（(\[［][\s、,：:]*[)）\]］]")
 _FAR = 6
 _SPACES = re.compile(r"[\s\u3000]+")
@@ -108,6 +109,7 @@ def _without(text: str, start: int, end: int) -> str:
 
 def _tidy(text: str, had_phones: bool) -> str:
     text = _LABEL.sub(" ", unspaced(text))
+    text = _BUDGET_ITEM.sub("", text)  # ＜…補助金＞ in front of the office that holds it
     text = re.sub(r"[（(]?\s*0\d{1,3}[-－]\d{1,4}[-－]\d*\s*[)）]?", " ", text)  # a number cut short
     text = _EMPTY_PARENTHESIS.sub("", text)
     text = _SPACES.sub(" ", text).strip()

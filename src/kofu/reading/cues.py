@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from kofu.reading.document import Line, SourceText
 from kofu.reading.layout import LabelLine, budget_patterns, key_of, labels_of
-from kofu.reading.offices import office_rank
+from kofu.reading.offices import office_rank, split_contact
 
 _YEN = re.compile(r"\d[\d,.]*(?:[(][\d,.－―‐–ー-]*[)])?(?:兆|億|百万|千万|千|万)+円?|\d[\d,]{3,}円")
 _ONLY_SUM = re.compile(r"^[約計総額:]*(?:\d[\d,.]*(?:兆|億|百万|千万|千|万)+)+円(?:[(][^()]*[)])?$")
@@ -108,8 +108,9 @@ def _even_gaps(cues: list[Cue]) -> None:
 
 
 def _cue(line: Line, text: str, gap: int, page_break: bool) -> Cue:
-    key = key_of(text)
-    labels = labels_of(key)
+    main = split_contact(text)[0]
+    key = key_of(main)
+    labels = labels_of(key) or _label_in_first_column(main)
     raw = line.raw
     has_digit = any(char.isdigit() for char in key)
     return Cue(
@@ -133,6 +134,13 @@ def _cue(line: Line, text: str, gap: int, page_break: bool) -> Cue:
     )
 
 
+def _label_in_first_column(text: str) -> LabelLine | None:
+    """The label on the left of a line whose right-hand column is other text."""
+    columns = re.split(r"[ \t\u3000]{3,}", text, maxsplit=1)
+    found = labels_of(key_of(columns[0])) if len(columns) > 1 else None
+    return found if found and not found.rest else None
+
+
 def _budget(key: str) -> float:
     """1 for a budget line with its sum, 0.5 for one whose sum may stand on the next line, 0 otherwise."""
     start = len(_OPENING.match(key).group())  # type: ignore[union-attr]
@@ -151,7 +159,7 @@ def _budget(key: str) -> float:
 
 def _inline_budget(key: str) -> int:
     """Where in a line's key its budget begins, behind a title on the same line; 0 where there is none."""
-    if "年度" not in key and "国庫債務" not in key and "政府保証" not in key:
+    if not any(word in key for word in ("年度", "補正", "国庫債務", "政府保証")):
         return 0
     for pattern in budget_patterns():
         match = pattern.search(key, 4)

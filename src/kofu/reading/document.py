@@ -41,8 +41,8 @@ class Sheet:
     """The part of a document that describes one programme.
 
     `regions` gives, for each role that the layout knows (purpose, outline, targets, scheme, conditions, title,
-    budget, office …), the lines that belong to it; `roles` is the inverse. `doubts` are reasons that
-    concern the cut itself (an uncertain boundary, for instance).
+    budget, office …), the lines that belong to it; a title and a budget on one line are both there. `doubts`
+    are reasons that concern the cut itself (an uncertain boundary, for instance).
     """
 
     source: SourceText

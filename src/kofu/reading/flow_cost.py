@@ -17,10 +17,14 @@ from kofu.reading.flow_order import BoxOrder
 
 UNLABELLED = 2.4
 """An arrow for which no label is left."""
+UNLABELLED_IN_LINE = 1.0
+"""The same between neighbours in one line, where one label may stand for the whole way."""
 LABEL_LEFT = 2.6
 """A label for which no arrow is left."""
 SERVICE_ONLY = 1.4
 """An arrow that a service explains instead of money."""
+BRANCH, BRANCH_OF_COMPONENT = 1.0, 0.4
+"""A further arrow from the state: unusual, unless keys of components stand in a diagram with one 国."""
 OUT_OF_TURN = 0.6
 """A label that is not the one printed before its box, where boxes and labels take turns."""
 AGAINST_ARROW = 2.5
@@ -29,8 +33,10 @@ _CROWDED, _SAME_TWICE = 0.9, 2.2
 _PUBLIC = ("県", "自治体", "公共団体", "市町村", "市区町村", "指定都市", "東京都", "北海道")
 
 
-def shape(state: Box, nodes: Sequence[Box], parents: Sequence[int], order: BoxOrder) -> float:
-    """The cost of a tree: `parents[i]` pays node i, −1 is the state."""
+def shape(
+    state: Box, nodes: Sequence[Box], parents: Sequence[int], order: BoxOrder, branch: float = BRANCH
+) -> float:
+    """The cost of a tree: `parents[i]` pays node i, −1 is the state; `branch` for every further arrow from it."""
     cost = 0.0
     row_of_state_begins = not any(n.lines[0] == state.lines[0] and n.at < state.at for n in nodes)
     for i, payer in enumerate(parents):
@@ -51,7 +57,7 @@ def shape(state: Box, nodes: Sequence[Box], parents: Sequence[int], order: BoxOr
     for i, (one, other) in enumerate(pairwise(nodes)):
         if one.lines[0] == other.lines[0] and parents[i] != i + 1 and parents[i + 1] != i:
             cost += 0.6  # neighbours in one line are usually joined by an arrow
-    cost += 1.0 * (sum(payer < 0 for payer in parents) - 1)
+    cost += branch * (sum(payer < 0 for payer in parents) - 1)
     cost += 0.5 * sum(max(0, parents.count(i) - 1) for i in range(len(nodes)))
     return cost + 0.8 * max(0, max(depth(parents, i) for i in range(len(nodes))) - 3)
 

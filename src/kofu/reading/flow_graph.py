@@ -72,8 +72,8 @@ def rates_of(label: Label, instrument: Instrument) -> tuple[Rate, ...]:
 class Graphs:
     """Finds graphs; keeps what several stretches of one sheet have in common."""
 
-    def __init__(self, order: BoxOrder) -> None:
-        self.order = order
+    def __init__(self, order: BoxOrder, branch: float = cost_of.BRANCH) -> None:
+        self.order, self.branch = order, branch
         self._known_trees: dict[tuple[int, ...], list[tuple[float, tuple[int, ...]]]] = {}
 
     def around(
@@ -120,7 +120,8 @@ class Graphs:
         key = (id(state), *map(id, nodes))
         if key not in self._known_trees:
             self._known_trees[key] = sorted(
-                (cost_of.shape(state, nodes, parents, self.order), parents) for parents in _payers(nodes)
+                (cost_of.shape(state, nodes, parents, self.order, self.branch), parents)
+                for parents in _payers(nodes)
             )
         return self._known_trees[key]
 
@@ -191,6 +192,9 @@ class _Placing:
             rest[j] = rest[j + 1] + min(cost_of.LABEL_LEFT, *single[j])
         found: list[tuple[float, tuple[int, ...]]] = []
         size, naked = len(money), [self._naked(bare) for bare in range(count + 1)]
+        spare_ends = [i for i, payer in enumerate(parents) if payer >= 0 and _neighbours(nodes, payer, i)]
+        saved = cost_of.UNLABELLED - cost_of.UNLABELLED_IN_LINE
+        naked = [max(0.0, cost - saved * len(spare_ends)) for cost in naked]
 
         def put(j: int, cost: float, chosen: tuple[int, ...], bare: int) -> None:
             """Place label j; `bare` counts the arrows without a label so far."""
@@ -199,7 +203,9 @@ class _Placing:
             if cost + rest[j] + (naked[spare] if spare > 0 else -spare * self.extra) > limit:
                 return
             if left == 0:
-                total = cost + naked[bare] + self._passing_on(parents, chosen)
+                in_line = sum(i not in chosen for i in spare_ends)
+                total = cost + self._naked(bare) - saved * min(in_line, max(0, bare - self.services))
+                total += self._passing_on(parents, chosen)
                 if total <= limit:
                     found.append((total, chosen))
                 return
@@ -236,6 +242,11 @@ class _Placing:
                     break
                 payer = parents[payer]
         return cost
+
+
+def _neighbours(nodes: Sequence[Box], payer: int, payee: int) -> bool:
+    """Whether two boxes stand next to each other in one line."""
+    return payee == payer + 1 and nodes[payer].lines[0] == nodes[payee].lines[0]
 
 
 def _take_turns(state: Box, nodes: Sequence[Box], money: Sequence[Label]) -> bool:

@@ -112,7 +112,9 @@ def find_items(strip: Strip) -> Items:
         token = tokens[i]
         if token.kind in (Kind.STATE, Kind.ACTOR):
             if _is_box(strip, tokens, i):
-                items.boxes.append(_box(strip, token))
+                last = _end_of_list(strip, tokens, i)
+                items.boxes.append(_box(strip, replace(token, end=tokens[last].end)))
+                i = last
         elif token.kind is Kind.SERVICE:
             if not (i and tokens[i - 1].kind is Kind.ACTOR and strip.breaks[token.start] == JOINED):
                 items.labels.append(_label(strip, [token]))
@@ -201,6 +203,19 @@ def _is_box(strip: Strip, tokens: Sequence[Token], i: int) -> bool:
     return after not in (":", "補助金", "助成金") and before not in ("(", "<", ":", "「", "※")
 
 
+def _end_of_list(strip: Strip, tokens: Sequence[Token], i: int) -> int:
+    """Index of the last name of a list in one box: 地方公共団体、電気通信事業者."""
+    while (
+        i + 2 < len(tokens)
+        and tokens[i].kind is tokens[i + 2].kind is Kind.ACTOR
+        and _text(strip, tokens[i + 1]) in ("、", "・")
+        and strip.breaks[tokens[i + 1].start] == JOINED
+        and strip.breaks[tokens[i + 2].start] in (JOINED, NEWLINE)
+    ):
+        i += 2
+    return i
+
+
 def _text(strip: Strip, token: Token) -> str:
     return strip.text[token.start : token.end]
 
@@ -228,6 +243,8 @@ def _label_tokens(strip: Strip, tokens: Sequence[Token], start: int) -> list[Tok
                 break
             stated = True
         elif token.kind is Kind.RATE:
+            if not stated and strength >= SPACE and used[-1].kind is Kind.RATE:
+                break  # rates side by side without an instrument belong to different arrows
             rated = True
         elif token.kind is Kind.MARK:
             if text not in _INSIDE or (strength == GAP and text not in "(・"):

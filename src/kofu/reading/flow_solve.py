@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from kofu.reading.flow_cost import BRANCH, BRANCH_OF_COMPONENT
 from kofu.reading.flow_graph import HOPELESS, WINDOW, Candidate, Graph, Graphs
 from kofu.reading.flow_items import Box, Items, Label
 from kofu.reading.flow_order import BoxOrder
@@ -113,11 +114,18 @@ def _distinct(answers: Sequence[Answer]) -> list[Answer]:
     return kept
 
 
+def _branch(items: Items) -> float:
+    """What a further arrow from the state costs: one 国 that pays for several components has several."""
+    keys = {key.text for key in items.keys if not key.heading and not key.text.isdecimal()}
+    states = sum(box.is_state for box in items.boxes)
+    return BRANCH_OF_COMPONENT if states == 1 and len(keys) > 1 else BRANCH
+
+
 class Segments:
     """Solves stretches of pieces around one 国, each once."""
 
     def __init__(self, items: Items, pieces: Sequence[Box | Label], order: BoxOrder) -> None:
-        self.items, self.pieces, self.search = items, pieces, Graphs(order)
+        self.items, self.pieces, self.search = items, pieces, Graphs(order, _branch(items))
         self.known: dict[tuple[int, int], list[Graph]] = {}
         self.solved_again: dict[tuple[int, tuple[int, ...], float], Graph | None] = {}
 

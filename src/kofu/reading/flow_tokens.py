@@ -130,10 +130,21 @@ def _tokens_at(strip: Strip, at: int, words: Lexicon, ends: list[tuple[int, int]
     form = next((form for form in words.legal_forms if strip.text.startswith(form, at)), None)
     if form and strip.strongest(at, at + len(form)) < WALL:
         yield from _incorporated(strip, at, at + len(form), words, ends)
+    if at == 0 or strip.breaks[at] >= NEWLINE:
+        yield from _line_of_others(strip, at)
     if strip.open_before(at) or (at and strip.text[at - 1] in ")等、国"):
         near = ends[bisect_left(ends, (at + 2, 0)) : bisect_left(ends, (at + _LONGEST + 1, 0))]
         for end, tier in near:
             yield from _open_name(strip, at, end, tier, near)
+
+
+def _line_of_others(strip: Strip, at: int) -> Iterator[Token]:
+    """A short line that ends in 等 may be a box whatever it names: 製材所等."""
+    end = next((i for i in range(at + 1, len(strip.text)) if strip.breaks[i] > JOINED), len(strip.text))
+    name = strip.text[at : end - 1]
+    plain = _NAME_CHARACTERS.fullmatch(name) and not _NO_NAME.search(name) and not _CLAUSE.search(name)
+    if strip.text[end - 1] == "等" and 2 <= len(name) <= 12 and plain:
+        yield Token(Kind.ACTOR, at, end, 3.4 + 0.25 * len(name), 3, open=True)
 
 
 def _incorporated(

@@ -13,9 +13,9 @@ from kofu.reading.contacts import ContactBlock, read_contacts
 from kofu.reading.cues import name_before_budget
 from kofu.reading.document import Line, Sheet
 from kofu.reading.layout import key_of, unspaced
-from kofu.reading.offices import bureau_length, ends_as_section, find_bureau
+from kofu.reading.offices import bureau_length, ends_as_section, find_bureau, split_contact
 from kofu.text.amounts import TypedAmount, find_amounts
-from kofu.text.dates import find_fiscal_years
+from kofu.text.dates import find_fiscal_years, find_years
 
 _WIDE = r"[^\x00-\x7f]"
 _LAYOUT_SPACE = re.compile(rf"(?<={_WIDE})\s+(?={_WIDE})|\s{{2,}}")
@@ -97,7 +97,8 @@ def _title(sheet: Sheet) -> Title | None:
     lines = sheet.regions.get("title", ())
     if not lines:
         return None
-    texts = [_LABEL_PREFIX.sub("", unspaced(name_before_budget(line.text))) for line in lines]
+    mains = [name_before_budget(split_contact(line.text)[0]) for line in lines]
+    texts = [_LABEL_PREFIX.sub("", unspaced(main)) for main in mains]
     name = joined_title([_NUMBER_PREFIX.sub("", texts[0]), *texts[1:]])
     return Title(ja=name, at=tuple(line.number for line in lines)) if name else None
 
@@ -117,7 +118,9 @@ def _year(clusters: Sequence[Sequence[Line]]) -> tuple[int | None, str | None, i
     for cluster in clusters:
         for line in cluster:
             text = "".join(line.text.split())
-            years = find_fiscal_years(text)
+            years = find_fiscal_years(text) or [
+                year for year in find_years(text) if text.startswith(("補正", "当初", "予算"), year.end)
+            ]
             if years:
                 return years[0].year, _round(text[years[0].end :]), line.number
     return None, None, None
@@ -209,6 +212,9 @@ def _blocks(sheet: Sheet, budget: Sequence[Line]) -> tuple[tuple[ContactBlock, .
         if tail:
             contacts[line.number] = tail
     printed = [line for line in sheet.lines if line.text]
+    for line in printed:
+        if line.number not in contacts and (beside := split_contact(line.text)[1]):
+            contacts[line.number] = beside
     places = {line.number: place for place, line in enumerate(printed)}
     heads = [places[line.number] for role in ("budget", "title") for line in sheet.regions.get(role, ())]
     blocks: list[ContactBlock] = []

@@ -13,6 +13,8 @@ from kofu.reading.layout import key_of
 
 # A name has no verbs and no particles; の and と occur in names and are left out on purpose.
 _PROSE = re.compile(r"[。をはがにで]|する|した|され|れる|事業を|以下")
+_COLUMN = re.compile(r"[ \t\u3000]{3,}")
+_PHONE_FIRST = re.compile(r"[（(]?[0０][\d０-９]{1,3}[-－−‐（(]")
 _INSTRUMENT = re.compile(r"補助|委託|交付|出資|拠出|融資|助成")
 _COMPONENT = re.compile(r"^(?:[(]\d{1,2}[)][、,･・]?)+")
 
@@ -53,6 +55,18 @@ def office_rank(key: str) -> int:
         if len(plain) >= 2 and all(_lexicon()[1].search(part) for part in re.split("[、/,]", plain) if part)
         else 0
     )
+
+
+def split_contact(text: str) -> tuple[str, str]:
+    """A line whose right-hand column is an office or a number: (what stands before it, that column).
+
+    Columns stand three spaces or more apart, as in `pdftotext -layout`; the second part is "" for other lines.
+    """
+    for gap in _COLUMN.finditer(text):
+        right = text[gap.end() :]
+        if gap.start() and (_PHONE_FIRST.match(right) or office_rank(key_of(right)) == 2):
+            return text[: gap.start()], right
+    return text, ""
 
 
 def ends_as_section(key: str) -> bool:

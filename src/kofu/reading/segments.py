@@ -3,7 +3,7 @@
 A document is cut into *sheets* and *between* parts (cover, contents, dividers) by the cheapest path over
 candidate cuts. A cut is cheap where the print breaks (form feed, run of blank lines, the single space that a
 lost form feed leaves, a page number before it) and where a sheet would begin (label, title above its budget
-line); a sheet is cheap when it has exactly one budget line and no label twice. The margin of a boundary is how
+line); a sheet is cheap when it has exactly one budget line and no label twice (`boundaries`). The margin of a boundary is how
 much more the second-best place for it costs.
 """
 
@@ -12,28 +12,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from math import inf
 
+from kofu.reading.boundaries import Walk, cut_costs
 from kofu.reading.cues import Cue, read_cues
 from kofu.reading.document import Line, Sheet, SourceText
 from kofu.reading.layout import all_labels, choose_layout, layouts
 from kofu.reading.regions import find_regions
-from kofu.reading.titles import title_start
 
 SMALL_MARGIN = 2.0
 """A boundary whose second-best place costs less than this more is doubtful."""
 
-_LONGEST = 260
-_MOST_BUDGETS = 2
-_SKELETON = frozenset({"frame", "point", "purpose", "targets", "scheme", "outline", "policy"})
-_CUT, _BREAK, _BLANKS, _JOINED = 4.0, 5.0, 4.0, 1.0
-_LEAD, _LEAD_JOINED, _PAGE, _LABEL, _TITLE, _FLOOR = 1.0, 4.0, 1.5, 1.5, 2.0, -1.0
-_INSIDE_HEAD, _INSIDE_SENTENCE, _INSIDE_OFFICE = 4.0, 2.5, 3.0
-_START_EDGE, _END_EDGE, _EDGE_LABEL = 0.5, 2.0, 2.0
-_NO_BUDGET, _WHOLE_SKELETON, _MORE_BUDGETS, _REPEAT, _REPEAT_MINOR = 9.0, 4.0, 10.0, 5.0, 2.0
-_DIVIDED, _SHORT, _NO_OFFICE, _CONTENTS = 3.0, 4.0, 1.0, 1.5
-_FEW_LABELS = (7.0, 3.0, 1.0, 0.0)
-_BETWEEN, _BETWEEN_BUDGET, _BETWEEN_LABEL, _BETWEEN_LINE = 1.0, 9.0, 4.0, 0.3
-_INFINITE = float("inf")
+_INFINITE = inf
 _Reach = list[dict[int, tuple[float, bool]]]
 
 
@@ -107,13 +97,13 @@ def _labels(cues: Sequence[Cue]) -> list[str]:
 
 
 def _best_parts(cues: Sequence[Cue]) -> list[_Part]:
-    costs = _cut_costs(cues)
+    costs = cut_costs(cues)
     spots = [k for k in range(len(cues)) if k == 0 or costs[k] < _INFINITE] + [len(cues)]
     forward: list[tuple[float, int]] = [(0.0, 0)] + [(_INFINITE, 0)] * (len(spots) - 1)
     reach: _Reach = [{} for _ in spots]
     for index, start in enumerate(spots[:-1]):
         base = forward[index][0]
-        walk = _Walk(cues, start)
+        walk = Walk(cues, start)
         for ahead in range(index + 1, len(spots)):
             cost, is_sheet = walk.extend(spots[ahead])
             if walk.hopeless and ahead > index + 1:
@@ -155,105 +145,3 @@ def _split(reach: _Reach, spots: Sequence[int], first: int, last: int) -> tuple[
         if other in reach[first] and last in reach[other]
     ]
     return min(rivals, default=(_INFINITE, 0))
-
-
-class _Walk:
-    """The cost of the part that begins at one line, as it grows line by line."""
-
-    def __init__(self, cues: Sequence[Cue], start: int) -> None:
-        self.cues, self.start, self.end = cues, start, start
-        self.budgets = 0
-        self.between = self.divided = 0.0
-        self.repeats = 0.0
-        self.seen: set[str] = set()
-        self.contents = 0
-        self.office = False
-        self.labels: set[str] = set()
-        self.roles: set[str] = set()
-
-    @property
-    def hopeless(self) -> bool:
-        return self.budgets > _MOST_BUDGETS or (self.end - self.start > _LONGEST and not self.contents)
-
-    def extend(self, end: int) -> tuple[float, bool]:
-        """Cost when the part ends before line `end`, and whether it is cheaper as a sheet than as a between."""
-        for cue in self.cues[self.end : end]:
-            self._add(cue)
-        self.end = end
-        size = end - self.start
-        if self.budgets:
-            sheet = _MORE_BUDGETS * (self.budgets - 1)
-        else:
-            sheet = _NO_BUDGET - (_WHOLE_SKELETON if len(self.roles) >= 3 else 0.0)
-        sheet += self.repeats + _DIVIDED * self.divided + (_SHORT if size < 6 else 0.0)
-        sheet += 0.0 if self.office else _NO_OFFICE
-        sheet += _CONTENTS * self.contents + _FEW_LABELS[min(len(self.roles), 3)]
-        text = self.between if self.contents * 3 < size else 0.0
-        between = _BETWEEN + text + _BETWEEN_BUDGET * self.budgets + _BETWEEN_LABEL * len(self.labels)
-        if not self.budgets and (self.start == 0 or end == len(self.cues)):
-            # A sheet whose other half was cut off with the rest of the document.
-            edge = _END_EDGE if self.start else _START_EDGE
-            between = min(between, edge + _EDGE_LABEL * len(self.labels))
-        return (sheet, True) if sheet < between else (between, False)
-
-    def _add(self, cue: Cue) -> None:
-        self.budgets += cue.counts
-        self.contents += cue.contents
-        self.office = self.office or bool(cue.office) or cue.phone
-        if cue.divider:
-            self.divided += 1.0
-        elif not cue.contents:
-            self.between += _BETWEEN_LINE
-        for label in cue.labels.labels if cue.labels else ():
-            roles = all_labels()[label] & _SKELETON
-            if label in self.seen:
-                self.repeats += _REPEAT if roles else _REPEAT_MINOR * (len(label) >= 5)
-            elif roles:
-                self.labels.add(label)
-                self.roles |= roles
-            self.seen.add(label)
-
-
-def _cut_costs(cues: Sequence[Cue]) -> list[float]:
-    """The cost of a cut before each line; infinite where no cue at all speaks for one."""
-    heads = _heads(cues)
-    starts = set(heads.values())
-    inside = {k for budget, start in heads.items() for k in range(start + 1, budget + 1)}
-    costs = [_INFINITE] * len(cues)
-    for k in range(1, len(cues)):
-        cue, previous = cues[k], cues[k - 1]
-        begins = cue.labels is not None or k in starts or cue.divider or previous.divider or cue.office
-        broken = cue.page_break or cue.gap or cue.lead
-        if not (begins or broken):
-            continue
-        cost = _CUT
-        cost -= _BREAK if cue.page_break else 0.0
-        cost -= _BLANKS if cue.gap >= 3 else 0.0
-        cost += _JOINED if not cue.gap and not cue.page_break else 0.0
-        if cue.lead:
-            cost -= _LEAD if cue.gap else _LEAD_JOINED
-        cost -= _PAGE if previous.page_number or previous.ends_in_number else 0.0
-        if cue.labels is not None and not cue.labels.at_end:
-            cost -= _LABEL
-        cost -= _TITLE if k in starts else 0.0
-        cost = max(cost, _FLOOR)
-        if not cue.page_break:
-            cost += _INSIDE_HEAD if k in inside else 0.0
-            cost += (
-                _INSIDE_OFFICE if (cue.office or cue.phone) and (previous.office or previous.phone) else 0.0
-            )
-        if (
-            cue.prose is False
-            and not previous.prose
-            and len(previous.key) > 24
-            and not cue.gap
-            and not cue.lead
-        ):
-            cost += _INSIDE_SENTENCE
-        costs[k] = cost
-    return costs
-
-
-def _heads(cues: Sequence[Cue]) -> dict[int, int]:
-    """For each budget line, the first line of the title block above it."""
-    return {k: title_start(cues, k) for k, cue in enumerate(cues) if cue.counts}

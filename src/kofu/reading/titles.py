@@ -10,7 +10,7 @@ from kofu.reading.cues import NAME_ENDS, Cue, name_before_budget
 _UNFINISHED = ("を", "の", "に", "た", "び", "・", "る", "と", "は", "が", "へ", "や", "「", "（", "(", "、")
 _MOST_LINES = 4
 _LINE_WIDTH = 24
-_FIGURES = re.compile(r"\d(?:円|%|[/~-]\d)|\d[.,]\d+\S*\d[.,]\d")
+_FIGURES = re.compile(r"\d[兆億万千百]*円|\d(?:%|[/~-]\d)|\d[.,]\d+\S*\d[.,]\d")
 
 
 def may_be_title(cue: Cue) -> bool:

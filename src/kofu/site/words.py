@@ -8,26 +8,15 @@ from pathlib import Path
 from kofu.catalogue.facets import labels
 from kofu.catalogue.store import FacetKind
 from kofu.catalogue.yaml_file import load_plain
+from kofu.programme.printing import print_actor, print_goal, print_term
 from kofu.programme.vocabulary import Comparator, Term
 from kofu.text.dates import wareki
-from kofu.text.printing import print_quantity, print_yen
+from kofu.text.printing import print_quantity, print_rate, print_yen
 from kofu.text.quantity import Quantity
 from kofu.text.rates import Rate
 
 LANGUAGES = ("ja", "en")
 _ROUNDS = {"補正": "supplementary budget", "第2次補正": "second supplementary budget"}
-_STATE = "国"
-# How a qualifier is said in English, around the fraction.
-_QUALIFIED = {
-    "": "{}",
-    "以内": "at most {}",
-    "以下": "at most {}",
-    "最大": "at most {}",
-    "未満": "under {}",
-    "等": "{} among others",
-    "程度": "about {}",
-    "相当": "equal to {}",
-}
 
 
 @cache
@@ -60,10 +49,7 @@ class Say:
 
     def rate(self, rate: Rate) -> str:
         """A rate with its qualifier: 3/4以内, at most 3/4."""
-        if self.lang == "ja":
-            return str(rate)
-        fraction = "fixed sum" if rate.value is None else str(rate).replace(rate.qualifier, "").strip()
-        return _QUALIFIED.get(rate.qualifier, "{}").format(fraction)
+        return print_rate(rate, self.lang)
 
     def rates(self, rates: list[Rate]) -> str:
         """Rates side by side; nothing where none is printed."""
@@ -71,20 +57,16 @@ class Say:
 
     def term(self, term: Term) -> str:
         """The label of a member of the vocabulary."""
-        return term.ja if self.lang == "ja" else term.en
+        return print_term(term, self.lang)
 
     def actor(self, name: str) -> str:
         """A payer or payee; names stay as printed, only 国 has an English word."""
-        return "The state" if name == _STATE and self.lang == "en" else name
+        shown = print_actor(name, self.lang)
+        return shown[:1].upper() + shown[1:]
 
     def target(self, comparator: Comparator, value: Quantity | None) -> str:
         """A target's number: 80%以上, at least 80%."""
-        if value is None:
-            return self("words_only")
-        number = self.quantity(value)
-        if comparator is Comparator.EQUAL:
-            return number
-        return number + comparator.ja if self.lang == "ja" else f"{comparator.en} {number}"
+        return self("words_only") if value is None else print_goal(comparator, value, self.lang)
 
     def fiscal_year(self, year: int) -> str:
         """令和6年度（2024年度） or FY2024."""

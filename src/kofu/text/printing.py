@@ -5,9 +5,30 @@ from __future__ import annotations
 from fractions import Fraction
 
 from kofu.text.quantity import Quantity
+from kofu.text.rates import Rate
 
 _JA = ((10**12, "兆"), (10**8, "億"), (10**4, "万"))
 _EN = ((10**12, "trillion"), (10**9, "billion"), (10**6, "million"))
+
+# How a qualifier is said in English, around the fraction.
+_QUALIFIED = {
+    "": "{}",
+    "以内": "at most {}",
+    "以下": "at most {}",
+    "最大": "at most {}",
+    "未満": "under {}",
+    "等": "{} among others",
+    "程度": "about {}",
+    "相当": "equal to {}",
+}
+
+
+def print_rate(rate: Rate, lang: str = "ja") -> str:
+    """A rate with its qualifier: 3/4以内, at most 3/4; 定額, fixed sum."""
+    if lang == "ja":
+        return str(rate)
+    fraction = "fixed sum" if rate.value is None else str(rate).replace(rate.qualifier, "").strip()
+    return _QUALIFIED.get(rate.qualifier, "{}").format(fraction)
 
 
 def print_yen(yen: int, lang: str = "ja") -> str:

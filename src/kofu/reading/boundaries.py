@@ -1,0 +1,149 @@
+"""What it costs to cut a document before a line, and to take a run of lines as one sheet.
+
+The costs are weights of evidence, set by hand on made-up and known documents. Only their differences count: 4 is
+about one strong sign (a form feed, three blank lines), 1 a weak one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import inf
+
+from kofu.reading.cues import Cue
+from kofu.reading.layout import all_labels
+from kofu.reading.titles import title_start
+
+SKELETON = frozenset({"frame", "point", "purpose", "targets", "scheme", "outline", "policy"})
+"""Roles whose labels a sheet prints once."""
+
+_LONGEST = 260  # printed lines of a sheet
+_MOST_BUDGETS = 2  # more than these are never one sheet
+
+_CUT = 4.0  # any cut, before evidence for it
+_BREAK = 5.0  # off: a form feed
+_BLANKS = 4.0  # off: three blank lines or more
+_LEAD, _LEAD_JOINED = 1.0, 4.0  # off: one leading space, behind a blank line or none
+_PAGE = 1.5  # off: a page number before
+_LABEL, _TITLE = 1.5, 2.0  # off: a label or the first line of a title begins here
+_JOINED = 1.0  # on: no blank line before
+_FLOOR = -1.0  # all breaks of the print together are worth no more than this
+_INSIDE_HEAD, _INSIDE_OFFICE, _INSIDE_SENTENCE = 4.0, 3.0, 2.5  # on: the cut would part what belongs together
+
+_NO_BUDGET, _MORE_BUDGETS = 9.0, 10.0  # a sheet without a budget line; each budget line beyond one
+_WHOLE_SKELETON = 4.0  # off: no budget line, but the labels of a whole sheet
+_REPEAT, _REPEAT_MINOR = 5.0, 2.0  # a label printed again: of the skeleton, of another role
+_FEW_LABELS = (7.0, 3.0, 1.0, 0.0)  # by number of skeleton roles
+_DIVIDED, _SHORT, _NO_OFFICE, _CONTENTS = 3.0, 4.0, 1.0, 1.5
+
+_BETWEEN, _BETWEEN_BUDGET, _BETWEEN_LABEL, _BETWEEN_LINE = 1.0, 9.0, 4.0, 0.3  # cover, contents, divider
+_START_EDGE, _END_EDGE, _EDGE_LABEL = 0.5, 2.0, 2.0  # the rest of a sheet that was cut off with the document
+
+
+class Walk:
+    """The cost of the part that begins at one line, as it grows line by line."""
+
+    def __init__(self, cues: Sequence[Cue], start: int) -> None:
+        self.cues, self.start, self.end = cues, start, start
+        self.budgets = 0
+        self.between = self.divided = 0.0
+        self.repeats = 0.0
+        self.seen: set[str] = set()
+        self.contents = 0
+        self.office = False
+        self.labels: set[str] = set()
+        self.roles: set[str] = set()
+
+    @property
+    def hopeless(self) -> bool:
+        """Whether no part that begins here can be longer."""
+        return self.budgets > _MOST_BUDGETS or (self.end - self.start > _LONGEST and not self.contents)
+
+    def extend(self, end: int) -> tuple[float, bool]:
+        """Cost when the part ends before line `end`, and whether it is cheaper as a sheet than as a between."""
+        for cue in self.cues[self.end : end]:
+            self._add(cue)
+        self.end = end
+        size = end - self.start
+        if self.budgets:
+            sheet = _MORE_BUDGETS * (self.budgets - 1)
+        else:
+            sheet = _NO_BUDGET - (_WHOLE_SKELETON if len(self.roles) >= 3 else 0.0)
+        sheet += self.repeats + _DIVIDED * self.divided + (_SHORT if size < 6 else 0.0)
+        sheet += 0.0 if self.office else _NO_OFFICE
+        sheet += _CONTENTS * self.contents + _FEW_LABELS[min(len(self.roles), 3)]
+        text = self.between if self.contents * 3 < size else 0.0
+        between = _BETWEEN + text + _BETWEEN_BUDGET * self.budgets + _BETWEEN_LABEL * len(self.labels)
+        if not self.budgets and (self.start == 0 or end == len(self.cues)):
+            # A sheet whose other half was cut off with the rest of the document.
+            edge = _END_EDGE if self.start else _START_EDGE
+            between = min(between, edge + _EDGE_LABEL * len(self.labels) + self.repeats)
+        return (sheet, True) if sheet < between else (between, False)
+
+    def _add(self, cue: Cue) -> None:
+        self.budgets += cue.counts
+        self.contents += cue.contents
+        self.office = self.office or bool(cue.office) or cue.phone
+        if cue.divider:
+            self.divided += 1.0
+        elif not cue.contents:
+            self.between += _BETWEEN_LINE
+        for label in cue.labels.labels if cue.labels else ():
+            roles = all_labels()[label] & SKELETON
+            if label in self.seen:
+                self.repeats += _REPEAT if roles else _REPEAT_MINOR * (len(label) >= 5)
+            elif roles:
+                self.labels.add(label)
+                self.roles |= roles
+            self.seen.add(label)
+
+
+def cut_costs(cues: Sequence[Cue]) -> list[float]:
+    """The cost of a cut before each line; infinite where no cue at all speaks for one."""
+    heads = _heads(cues)
+    starts = set(heads.values())
+    inside = {k for budget, start in heads.items() for k in range(start + 1, budget + 1)}
+    costs = [inf] * len(cues)
+    for k in range(1, len(cues)):
+        cue, previous = cues[k], cues[k - 1]
+        begins = cue.labels or k in starts or cue.divider or previous.divider or cue.office
+        if begins or cue.page_break or cue.gap or cue.lead:
+            costs[k] = max(_break_cost(cue, previous, k in starts), _FLOOR) + _tear_cost(
+                cue, previous, k in inside
+            )
+    return costs
+
+
+def _break_cost(cue: Cue, previous: Cue, title: bool) -> float:
+    """The cost of a cut less what the print and the words say for it."""
+    cost = _CUT
+    if cue.page_break:
+        cost -= _BREAK
+    elif not cue.gap:
+        cost += _JOINED
+    if cue.gap >= 3:
+        cost -= _BLANKS
+    if cue.lead:
+        cost -= _LEAD if cue.gap else _LEAD_JOINED
+    if previous.page_number or previous.ends_in_number:
+        cost -= _PAGE
+    if cue.labels and not cue.labels.at_end:
+        cost -= _LABEL
+    return cost - (_TITLE if title else 0.0)
+
+
+def _tear_cost(cue: Cue, previous: Cue, in_head: bool) -> float:
+    """What it costs more because the cut would part a headline, a block of offices or a sentence."""
+    cost = 0.0
+    if not cue.page_break and in_head:
+        cost += _INSIDE_HEAD
+    if not cue.page_break and (cue.office or cue.phone) and (previous.office or previous.phone):
+        cost += _INSIDE_OFFICE
+    in_sentence = not cue.prose and not previous.prose and len(previous.key) > 24
+    if in_sentence and not cue.gap and not cue.lead:
+        cost += _INSIDE_SENTENCE
+    return cost
+
+
+def _heads(cues: Sequence[Cue]) -> dict[int, int]:
+    """For each budget line, the first line of the title block above it."""
+    return {k: title_start(cues, k) for k, cue in enumerate(cues) if cue.counts}
