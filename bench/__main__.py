@@ -12,8 +12,9 @@ from pathlib import Path
 
 from bench.clock import Row, Work, inside_ms, paired_ms, process
 from bench.made_up import many
+from kofu.catalogue.build import build
 from kofu.catalogue.search import Query, search
-from kofu.catalogue.store import Store, build, open_store
+from kofu.catalogue.store import Store, open_store
 
 SOURCES = Path(__file__).parents[2] / "shared" / "sources"
 QUERIES = (

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from kofu.catalogue.load import PACKAGE_DATA, load
+from kofu.catalogue.folder import PACKAGE_DATA
+from kofu.catalogue.load import load
 from kofu.catalogue.store import Store, open_store
 from kofu.programme.model import Programme
 

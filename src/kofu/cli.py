@@ -330,7 +330,7 @@ def completion(shell: str) -> None:
 
 
 def _folder() -> Path:
-    from kofu.catalogue.load import PACKAGE_DATA
+    from kofu.catalogue.folder import PACKAGE_DATA
 
     chosen = os.environ.get("KOFU_CATALOGUE")
     return Path(chosen) if chosen else PACKAGE_DATA
@@ -343,13 +343,13 @@ def _store() -> Store:
 
 
 def _yaml_files(paths: tuple[Path, ...]) -> list[Path]:
-    from kofu.catalogue.load import files
+    from kofu.catalogue.folder import files
 
     return list(_expanded(paths)) if paths else files(_folder())
 
 
 def _expanded(paths: tuple[Path, ...]) -> Iterator[Path]:
-    from kofu.catalogue.load import files
+    from kofu.catalogue.folder import files
 
     for path in paths:
         if path.is_dir():

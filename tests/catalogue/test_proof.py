@@ -9,7 +9,7 @@ import pytest
 
 from kofu.catalogue.check import check_files, open_sources
 from kofu.catalogue.documents import SourceLines, documents
-from kofu.catalogue.load import PACKAGE_DATA
+from kofu.catalogue.folder import PACKAGE_DATA
 from kofu.catalogue.proof import prove
 from kofu.catalogue.validate import dotted
 from kofu.catalogue.yaml_file import read_yaml

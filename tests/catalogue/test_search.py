@@ -10,9 +10,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from kofu.catalogue.build import facets_of
 from kofu.catalogue.facets import labels, read_facets
 from kofu.catalogue.search import MAX_QUERY, Query, facet_counts, search
-from kofu.catalogue.store import FACETS, Store, facets_of
+from kofu.catalogue.store import FACETS, Store
 from kofu.catalogue.tokens import plain
 from kofu.catalogue.yaml_file import load_plain
 from kofu.errors import KofuError

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from kofu.catalogue.load import PACKAGE_DATA
+from kofu.catalogue.folder import PACKAGE_DATA
 from kofu.catalogue.search import Query, search
 from kofu.catalogue.store import Store, UnknownProgrammeError, open_store
 from kofu.errors import KofuError

@@ -9,7 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kofu.catalogue.check import check_files
-from kofu.catalogue.load import PACKAGE_DATA, BrokenCatalogueError, files, load
+from kofu.catalogue.folder import PACKAGE_DATA, files
+from kofu.catalogue.load import BrokenCatalogueError, load
 from kofu.catalogue.yaml_file import Problem, read_yaml
 from kofu.programme.model import Programme
 

@@ -15,7 +15,7 @@ from kofu.programme.model import Flow
 from kofu.programme.vocabulary import Instrument
 from kofu.reading.document import Line, Sheet, SourceText
 from kofu.reading.flow import FlowReading, find_flows, learn_order
-from kofu.reading.flow_lexicon import Kind, fold
+from kofu.reading.flow_lexicon import Kind, fold, lexicon
 from kofu.reading.flow_strip import cut_strip
 from kofu.reading.flow_tokens import split
 from kofu.text.codepoints import repair
@@ -168,3 +168,13 @@ def test_dumping_the_blocks_in_another_order_changes_nothing_in_silence(
 
 def test_an_empty_document_teaches_nothing() -> None:
     assert learn_order([]).state_first.share == 0.5
+
+
+def test_no_word_of_the_lexicon_is_listed_twice() -> None:
+    words = [entry.printed for group in lexicon().words.values() for entry in group]
+    assert sorted(word for word in set(words) if words.count(word) > 1) == []
+
+
+def test_an_empty_sheet_has_no_flows_and_no_doubts() -> None:
+    reading = find_flows(sheet_of(""))
+    assert (reading.flows, reading.recipients, reading.doubts) == ([], [], [])

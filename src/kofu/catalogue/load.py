@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from pathlib import Path
 
+from kofu.catalogue.folder import files
 from kofu.catalogue.validate import validate, validate_together
 from kofu.catalogue.yaml_file import Problem, read_yaml
 from kofu.errors import KofuError
 from kofu.programme.model import Programme
-
-PACKAGE_DATA = Path(__file__).parent / "data"
 
 
 class BrokenCatalogueError(KofuError):
@@ -26,29 +24,6 @@ class BrokenCatalogueError(KofuError):
             f"the catalogue has {len(problems)} errors; the first: {first.say('en')} (kofu check shows all)",
         )
         self.problems = problems
-
-
-def files(folder: Path) -> list[Path]:
-    """The catalogue files of a folder, in the order of their names.
-
-    Raises:
-        KofuError: when the folder holds none.
-    """
-    found = sorted(folder.glob("*.yaml"))
-    if not found:
-        raise KofuError(
-            f"{folder}: 事業のファイル（*.yaml）がありません。目録のフォルダーを指定してください",
-            f"{folder}: holds no programme files (*.yaml); name the catalogue's folder",
-        )
-    return found
-
-
-def digest(folder: Path) -> str:
-    """A hash over the names and bytes of all files of the catalogue."""
-    whole = hashlib.sha256()
-    for path in files(folder):
-        whole.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
-    return whole.hexdigest()
 
 
 def load(folder: Path, tick: Callable[[Path], None] = lambda path: None) -> list[Programme]:

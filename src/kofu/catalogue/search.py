@@ -10,7 +10,6 @@ from pathlib import Path
 
 from kofu.catalogue.store import FACETS, FacetKind, Store
 from kofu.catalogue.tokens import plain, query_phrase
-from kofu.catalogue.yaml_file import load_plain
 from kofu.errors import KofuError
 
 MAX_QUERY = 200
@@ -160,5 +159,7 @@ def _spellings(term: str) -> list[str]:
 
 @cache
 def _synonyms() -> dict[str, list[str]]:
+    from kofu.catalogue.yaml_file import load_plain
+
     groups: list[list[str]] = load_plain(Path(__file__).with_name("synonyms.yaml"))
     return {plain(word): [other for other in group if other != word] for group in groups for word in group}

@@ -130,7 +130,7 @@ def _doubt(
                 f"{payer}→{payee} {instrument}{f'（{rates}）' if rates else ''}"
                 for payer, payee, instrument, rates in sorted(rival.facts - best.facts)
             )
-            return f"別の読み方もあります: {other or 'この矢印がない'}"
+            return f"別の読み方もあります: {other.replace('＋', 'と') or 'この矢印がない'}"
     if label.implied:
         return "手段が印刷されておらず、補助と読みました"
     if arrow.payee.glued:

@@ -106,6 +106,20 @@ def _tokens_at(strip: Strip, at: int, words: Lexicon, ends: list[tuple[int, int]
             continue
         if furthest == NEWLINE or _whole_number(strip, at, match.end()):
             yield Token(kind, at, match.end(), cost)
+    yield from _words_at(strip, at, words)
+    form = next((form for form in words.legal_forms if strip.text.startswith(form, at)), None)
+    if form and strip.strongest(at, at + len(form)) < WALL:
+        yield from _incorporated(strip, at, at + len(form), words, ends)
+    if at == 0 or strip.breaks[at] >= NEWLINE:
+        yield from _line_of_others(strip, at)
+    if strip.open_before(at) or (at and strip.text[at - 1] in ")等、国"):
+        near = ends[bisect_left(ends, (at + 2, 0)) : bisect_left(ends, (at + _LONGEST + 1, 0))]
+        for end, tier in near:
+            yield from _open_name(strip, at, end, tier, near)
+
+
+def _words_at(strip: Strip, at: int, words: Lexicon) -> Iterator[Token]:
+    """Words of the lexicon, names also with what may stand before them and belongs to them."""
     for entry in words.starting(strip.text, at):
         end = at + len(entry.printed)
         cost = 1.0 + _crossing(strip, at, end)
@@ -127,15 +141,6 @@ def _tokens_at(strip: Strip, at: int, words: Lexicon, ends: list[tuple[int, int]
                     end = at + len(prefix) + len(entry.printed)
                     cost = 1.5 + _crossing(strip, at, end)
                     yield from _named(strip, at, end, cost, entry.tier, open_name=False)
-    form = next((form for form in words.legal_forms if strip.text.startswith(form, at)), None)
-    if form and strip.strongest(at, at + len(form)) < WALL:
-        yield from _incorporated(strip, at, at + len(form), words, ends)
-    if at == 0 or strip.breaks[at] >= NEWLINE:
-        yield from _line_of_others(strip, at)
-    if strip.open_before(at) or (at and strip.text[at - 1] in ")等、国"):
-        near = ends[bisect_left(ends, (at + 2, 0)) : bisect_left(ends, (at + _LONGEST + 1, 0))]
-        for end, tier in near:
-            yield from _open_name(strip, at, end, tier, near)
 
 
 def _line_of_others(strip: Strip, at: int) -> Iterator[Token]:
@@ -162,7 +167,7 @@ def _incorporated(
         name = strip.text[body:end]
         if not body + 2 <= end <= body + _LONGEST or _NO_NAME.search(name) or _PARENTHESIS.search(name):
             continue
-        if _NAME_CHARACTERS.fullmatch(name) and not _runs_on(strip, at + len(strip.text[at:body]), end, ends):
+        if _NAME_CHARACTERS.fullmatch(name) and not _runs_on(strip, body, end, ends):
             cost = 1.6 + 0.05 * len(name) + _crossing(strip, at, end)
             yield from _named(strip, at, end, cost, min(tier, 2), open_name=True)
     if strip.text[at] != "(" and strip.open_before(at):

@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from kofu.catalogue.load import PACKAGE_DATA
+from kofu.catalogue.folder import PACKAGE_DATA
 from kofu.catalogue.store import open_store
 from kofu.errors import KofuError
 
