@@ -269,8 +269,8 @@ class SheetFacts(Model):
 
     document: str
     lines: Annotated[tuple[int, int], BeforeValidator(lambda v: (_lines(v)[0], _lines(v)[-1]))]
-    fiscal_year: int
-    round: str
+    fiscal_year: int | None = None
+    round: str | None = None
     title: Title
     aliases: list[Alias] = []
     amounts: list[Amount] = []
@@ -304,6 +304,8 @@ class Programme(SheetFacts):
     """A curated programme of the catalogue."""
 
     id: str = Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)+$")
+    fiscal_year: int
+    round: str
     summary: Summary
     fields: list[FieldTerm] = Meta(min_length=1)
     recipient_classes: list[RecipientTerm] = Meta(min_length=1)

@@ -18,6 +18,7 @@ SKELETON = frozenset({"frame", "point", "purpose", "targets", "scheme", "outline
 
 _LONGEST = 260  # printed lines of a sheet
 _MOST_BUDGETS = 2  # more than these are never one sheet
+_MOST_REPEATS = 40.0  # dearer than any cut with the worst part on either side of it
 
 _CUT = 4.0  # any cut, before evidence for it
 _BREAK = 5.0  # off: a form feed
@@ -56,7 +57,11 @@ class Walk:
     @property
     def hopeless(self) -> bool:
         """Whether no part that begins here can be longer."""
-        return self.budgets > _MOST_BUDGETS or (self.end - self.start > _LONGEST and not self.contents)
+        return (
+            self.budgets > _MOST_BUDGETS
+            or self.repeats > _MOST_REPEATS
+            or (self.end - self.start > _LONGEST and not self.contents)
+        )
 
     def extend(self, end: int) -> tuple[float, bool]:
         """Cost when the part ends before line `end`, and whether it is cheaper as a sheet than as a between."""

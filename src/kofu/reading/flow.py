@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from kofu.programme.model import Flow, Recipient
 from kofu.reading.document import Sheet
 from kofu.reading.flow_graph import Arrow, Graph, rates_of
-from kofu.reading.flow_items import Box, Label, find_items, with_funds
+from kofu.reading.flow_items import Box, Items, find_items
 from kofu.reading.flow_keys import keys_of
+from kofu.reading.flow_labels import Label
 from kofu.reading.flow_order import UNKNOWN, BoxOrder, learn_order
 from kofu.reading.flow_solve import Answer, solve
 from kofu.reading.flow_strip import cut_strip
@@ -34,7 +35,7 @@ class FlowReading:
 
 def find_flows(sheet: Sheet, order: BoxOrder = UNKNOWN) -> FlowReading:
     """The arrows of public money on a sheet. What cannot be decided is flagged or left out, never guessed."""
-    items = with_funds(find_items(cut_strip(sheet)))
+    items = find_items(cut_strip(sheet))
     answers = solve(items, order)
     if not answers or not answers[0].graphs:
         return FlowReading([], [], [])
@@ -45,8 +46,10 @@ def find_flows(sheet: Sheet, order: BoxOrder = UNKNOWN) -> FlowReading:
     flows: list[Flow] = []
     for graph, keys in zip(drawn, keys_of(items, drawn), strict=True):
         concern = _badly_fits(graph, lonely) or (unread[0] if unread else None)
+        into_fund = _into_fund(items, drawn)
         for arrow in _arrows(graph):
-            flows += [flow for flow in _flows(arrow, keys, concern, best, rivals) if flow not in flows]
+            fund = arrow in into_fund
+            flows += [flow for flow in _flows(arrow, fund, keys, concern, best, rivals) if flow not in flows]
     return FlowReading(flows, _recipients(drawn), unread)
 
 
@@ -65,6 +68,16 @@ def _without_pictures(graphs: Sequence[Graph], sheet: Sheet) -> list[Graph]:
         if any(arrow.payer.is_state and arrow.payer.lines[0] in stated for arrow in graph.arrows)
         or not any(arrow.payer.is_state and arrow.payee.name in official for arrow in graph.arrows)
     ]
+
+
+def _into_fund(items: Items, graphs: Sequence[Graph]) -> list[Arrow]:
+    """The arrow that a word like 基金を設置 beside no label means: from the state to a body that pays on."""
+    if not items.funds or any(label.fund for label in items.labels):
+        return []
+    arrows = [arrow for graph in graphs for arrow in _arrows(graph)]
+    paying = {id(arrow.payer) for arrow in arrows}
+    found = [arrow for arrow in arrows if arrow.payer.is_state and id(arrow.payee) in paying]
+    return found if len(found) == 1 else []
 
 
 def _arrows(graph: Graph) -> list[Arrow]:
@@ -91,7 +104,12 @@ def _badly_fits(graph: Graph, lonely: bool) -> str | None:
 
 
 def _flows(
-    arrow: Arrow, keys: tuple[str, ...], concern: str | None, best: Answer, rivals: Sequence[Answer]
+    arrow: Arrow,
+    fund: bool,
+    keys: tuple[str, ...],
+    concern: str | None,
+    best: Answer,
+    rivals: Sequence[Answer],
 ) -> list[Flow]:
     label = arrow.label
     assert label is not None
@@ -107,7 +125,7 @@ def _flows(
                 payee=arrow.payee.name,
                 instrument=instrument,
                 rates=list(part),
-                fund=label.fund,
+                fund=fund or label.fund,
                 at=tuple(sorted({*arrow.payer.lines, *arrow.payee.lines, *label.lines})),
                 text=label.printed if label.printed != instrument.ja else None,
                 doubt=_doubt(arrow, label, fact, best, rivals) or concern,

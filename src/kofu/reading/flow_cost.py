@@ -12,7 +12,8 @@ from functools import cache
 from itertools import pairwise
 
 from kofu.programme.vocabulary import Instrument
-from kofu.reading.flow_items import WITHOUT_RATE, Box, Label
+from kofu.reading.flow_items import Box
+from kofu.reading.flow_labels import WITHOUT_RATE, Label
 from kofu.reading.flow_order import BoxOrder
 
 UNLABELLED = 2.4

@@ -11,7 +11,8 @@ from itertools import combinations
 
 from kofu.programme.vocabulary import Instrument
 from kofu.reading import flow_cost as cost_of
-from kofu.reading.flow_items import WITHOUT_RATE, Box, Label
+from kofu.reading.flow_items import Box
+from kofu.reading.flow_labels import WITHOUT_RATE, Label
 from kofu.reading.flow_order import BoxOrder
 from kofu.text.rates import Rate
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from kofu.reading.document import Sheet
-from kofu.reading.flow_items import Box, Items, Label, find_items
+from kofu.reading.flow_items import Box, Items, find_items
+from kofu.reading.flow_labels import Label
 from kofu.reading.flow_strip import cut_strip
 
 

@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 
 from kofu.reading.flow_cost import BRANCH, BRANCH_OF_COMPONENT
 from kofu.reading.flow_graph import HOPELESS, WINDOW, Candidate, Graph, Graphs
-from kofu.reading.flow_items import Box, Items, Label
+from kofu.reading.flow_items import Box, Items
+from kofu.reading.flow_labels import Label
 from kofu.reading.flow_order import BoxOrder
 from kofu.reading.flow_strip import BETWEEN, GAP, JOINED, NEWLINE, SPACE, WALL
 

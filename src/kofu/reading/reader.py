@@ -96,8 +96,8 @@ def read_sheet(
     return Draft(
         document=sheet.source.name,
         lines=(sheet.first, sheet.last),
-        fiscal_year=head.fiscal_year or 0,
-        round=head.round or "",
+        fiscal_year=head.fiscal_year,
+        round=head.round,
         title=title,
         aliases=_aliases(title, entry),
         amounts=list(amounts),
