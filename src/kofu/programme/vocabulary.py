@@ -17,6 +17,9 @@ class Term(Enum):
     ja: str
     en: str
 
+    # A member is one object in a process, and terms are looked up very often.
+    __hash__ = object.__hash__
+
     def __new__(cls, code: str, ja: str, en: str) -> Self:
         """Make a member whose value is its code."""
         member = object.__new__(cls)

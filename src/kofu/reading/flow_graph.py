@@ -171,6 +171,7 @@ class _Placing:
         self.in_order = {pair: order.label_cost(money[pair[0]], money[pair[1]], True) for pair in pairs}
         self.reversed = {pair: order.label_cost(money[pair[0]], money[pair[1]], False) for pair in pairs}
         self.turns = _take_turns(state, nodes, money)
+        self._fits: dict[tuple[int, int, bool, int], float] = {}
         self.extra = min([cost_of.LABEL_LEFT, *self.beside.values()])
         self.least = self.extra * max(0, len(money) - len(nodes)) + self._naked(
             max(0, len(nodes) - len(money))
@@ -181,8 +182,7 @@ class _Placing:
         nodes, money, count = self.nodes, self.money, len(self.nodes)
         last = [i not in parents for i in range(count)]
         hops = [cost_of.depth(parents, i) for i in range(count)]
-        payers = [self.state if payer < 0 else nodes[payer] for payer in parents]
-        single = [[cost_of.fit(payers[i], nodes[i], last[i], label) for i in range(count)] for label in money]
+        single = [[self._fit(parents[i], i, last[i], j) for i in range(count)] for j in range(len(money))]
         if self.turns:
             single = [
                 [cost + cost_of.OUT_OF_TURN * (i != j) for i, cost in enumerate(row)]
@@ -211,8 +211,11 @@ class _Placing:
                     found.append((total, chosen))
                 return
             put(j + 1, cost + cost_of.LABEL_LEFT, (*chosen, -1), bare)
+            room = limit - cost - rest[j + 1]
             for i in range(count):
                 more = single[j][i]
+                if more > room:
+                    continue
                 for earlier, at in enumerate(chosen):
                     if at == i:
                         more += self.beside[earlier, j]
@@ -223,6 +226,14 @@ class _Placing:
         backwards = sum(payer > i for i, payer in enumerate(parents)) if self.turns else 0
         put(0, cost_of.OUT_OF_TURN * backwards, (), count)
         return sorted(found)
+
+    def _fit(self, payer: int, payee: int, last: bool, label: int) -> float:
+        """The cost of one label on one arrow; trees over the same boxes share most of their arrows."""
+        key = (payer, payee, last, label)
+        if key not in self._fits:
+            box = self.state if payer < 0 else self.nodes[payer]
+            self._fits[key] = cost_of.fit(box, self.nodes[payee], last, self.money[label])
+        return self._fits[key]
 
     def _naked(self, bare: int) -> float:
         """What arrows without a label cost: services explain as many as there are."""

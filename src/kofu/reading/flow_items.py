@@ -196,7 +196,8 @@ def _add_key(strip: Strip, tokens: Sequence[Token], i: int, items: Items) -> Non
     token = tokens[i]
     text = text_of(strip, token)
     line = strip.lines[token.start]
-    follows = i + 1 < len(tokens) and tokens[i + 1].kind is Kind.NOISE and strip.lines[token.end] == line
+    after = tokens[i + 1] if i + 1 < len(tokens) and strip.lines[token.end] == line else None
+    follows = after is not None and (after.kind is Kind.NOISE or text_of(strip, after) == "補助率")
     bare = text.isdigit() and not (strip.open_before(token.start) and strip.open_after(token.end))
     if not bare:
         items.keys.append(Key(strip.printed[token.start : token.end], token.start, token.end, line, follows))
