@@ -56,7 +56,11 @@ def test_each_command_explains_itself(kofu: Run, command: str) -> None:
         (["list", "--field", "recovery"], "150億円", "¥15 billion"),
         (["search", "能登"], "なりわい再建支援事業", "Rebuilding Livelihoods"),
         (["show", NOTO], "国 ──補助（2/3、1/2）→ 県", "the state ──subsidy (2/3, 1/2)→ 県"),
-        (["flow", NOTO], "──補助（3/4以内、定額）→ 中小企業等", "──subsidy (at most 3/4, fixed sum)→ 中小企業等"),
+        (
+            ["flow", NOTO],
+            "──補助（3/4以内、定額）→ 中小企業等",
+            "──subsidy (at most 3/4, fixed sum)→ 中小企業等",
+        ),
         (["check"], "114ファイル、誤り0件", "114 files, 0 errors"),
     ],
 )

@@ -12,10 +12,10 @@ class KofuError(ValueError):
 
     exit_code = 2
 
-    def __init__(self, ja: str, en: str | None = None) -> None:
+    def __init__(self, ja: str, en: str) -> None:
         super().__init__(ja)
         self.ja = ja
-        self.en = en or ja
+        self.en = en
 
     def say(self, lang: str) -> str:
         """The sentence in `lang` ("ja" or "en")."""

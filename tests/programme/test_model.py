@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from kofu.programme.model import ExactQuantity, ExactRate, Flow, Lines, Programme, Yen
+from kofu.programme.model import Flow, Programme
+from kofu.programme.values import ExactQuantity, ExactRate, Lines, Yen
 from kofu.programme.vocabulary import AmountKind, Comparator, Field, Instrument, LimitKind, RecipientClass
 from kofu.text.printing import print_quantity, print_yen
 from kofu.text.quantity import Quantity

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from kofu.errors import KofuError
+
 _FIRST = {"明治": 1868, "大正": 1912, "昭和": 1926, "平成": 1989, "令和": 2019}
 _LETTER = {"S": "昭和", "H": "平成", "R": "令和"}
 _NARROW = str.maketrans("０１２３４５６７８９ＨＲＳＦＹ", "0123456789HRSFY")
@@ -33,10 +35,12 @@ def gregorian(era: str, year: int) -> int:
     """平成28 → 2016. A year past the end of its era is counted on, as documents printed before its end do.
 
     Raises:
-        ValueError: for an unknown era or a year before 1.
+        KofuError: for an unknown era or a year before 1.
     """
     if era not in _FIRST or year < 1:
-        raise ValueError(f"「{era}{year}年」は和暦として読めません")
+        raise KofuError(
+            f"「{era}{year}年」は和暦として読めません", f"{era}{year}年 is no year of a Japanese era"
+        )
     return _FIRST[era] + year - 1
 
 
@@ -44,12 +48,14 @@ def wareki(year: int) -> str:
     """2016 → 平成28, 2019 → 令和元 (the era at the end of that year).
 
     Raises:
-        ValueError: before 1868.
+        KofuError: before 1868.
     """
     for era, first in reversed(_FIRST.items()):
         if year >= first:
             return f"{era}{'元' if year == first else year - first + 1}"
-    raise ValueError(f"{year}年には和暦がありません（1868年から）")
+    raise KofuError(
+        f"{year}年には和暦がありません（1868年から）", f"{year} is before the eras kofu knows (1868)"
+    )
 
 
 def find_years(text: str) -> list[Year]:

@@ -7,6 +7,8 @@ import unicodedata
 from dataclasses import dataclass
 from fractions import Fraction
 
+from kofu.errors import KofuError
+
 QUALIFIERS = ("以内", "以下", "未満", "等", "程度", "相当", "最大")
 """What may stand behind a rate, and 最大, which stands in front."""
 
@@ -65,12 +67,15 @@ def parse_rate(text: str) -> Rate:
     """Read a whole text as one rate.
 
     Raises:
-        ValueError: when it is not a fraction, a percentage or 定額 with a known qualifier.
+        KofuError: when it is not a fraction, a percentage or 定額 with a known qualifier.
     """
     match = _WHOLE.match(text.strip().translate(_NARROW))
     rate = _rate(match) if match else None
     if rate is None:
-        raise ValueError(f"補助率「{text}」を読めません（例: 2/3、3/4以内、1/2等、50%、定額）")
+        raise KofuError(
+            f"補助率「{text}」を読めません（例: 2/3、3/4以内、1/2等、50%、定額）",
+            f"cannot read {text!r} as a rate (e.g. 2/3, 3/4以内, 1/2等, 50%, 定額)",
+        )
     return rate
 
 
