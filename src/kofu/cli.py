@@ -9,7 +9,9 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -198,21 +200,25 @@ def _proved(sources: Path) -> str:
     is_flag=True,
     help=t("書き換えず、違うファイルを挙げる", "change nothing, name the files that differ"),
 )
+@json_flag
 @common
-def fmt(paths: tuple[Path, ...], only_check: bool) -> None:
-    """`kofu fmt`."""
+def fmt(paths: tuple[Path, ...], only_check: bool, as_json: bool) -> None:
+    """`kofu fmt`. Every file is read before the first is written."""
     from kofu.catalogue.export import writing
     from kofu.catalogue.fmt import format_file
+    from kofu.terminal import progress
 
-    changed = []
-    formatted = [(path, format_file(path)) for path in _yaml_files(paths)]
-    for path, text in formatted:
-        if path.read_bytes() != text.encode():
-            changed.append(path)
+    with progress(t("整形", "formatting")) as bar:
+        texts = {path: format_file(path).encode() for path in bar.track(_yaml_files(paths))}
+    changed = [path for path, text in texts.items() if path.read_bytes() != text]
+    for path in [] if only_check else changed:
+        with writing(path) as staging:
+            staging.write_bytes(texts[path])
+    if as_json:
+        _print_json([str(path) for path in changed])
+    else:
+        for path in changed:
             click.echo(path)
-            if not only_check:
-                with writing(path) as staging:
-                    staging.write_bytes(text.encode())
     if only_check and changed:
         sys.exit(1)
 
@@ -337,9 +343,23 @@ def _folder() -> Path:
 
 
 def _store() -> Store:
+    """The database; a bar shows the building of it, which a first start takes a second or more for."""
     from kofu.catalogue.store import open_store
 
-    return open_store(_folder())
+    with ExitStack() as building:
+        advance: Callable[[], None] | None = None
+
+        def tick(path: Path) -> None:
+            nonlocal advance
+            if advance is None:
+                from kofu.terminal import progress
+
+                bar = building.enter_context(progress(t("目録の準備", "preparing the catalogue")))
+                task = bar.add_task("", total=sum(1 for _ in path.parent.glob("*.yaml")))
+                advance = partial(bar.advance, task)
+            advance()
+
+        return open_store(_folder(), tick=tick)
 
 
 def _yaml_files(paths: tuple[Path, ...]) -> list[Path]:
