@@ -22,6 +22,7 @@ import pytest
 
 KOFU = [str(Path(sys.executable).with_name("kofu"))]
 NOTO = "meti-fy2024s-nariwai-noto"
+GROUP = "meti-fy2016s2-group-hojo"
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 COMMANDS = "list search show flow check fmt export read serve completion".split()
 JAPANESE = re.compile(r"[ぁ-ヿ一-鿿]")
@@ -62,6 +63,10 @@ def test_each_command_explains_itself(kofu: Run, command: str) -> None:
             "──subsidy (at most 3/4, fixed sum)→ 中小企業等",
         ),
         (["check"], "114ファイル、誤り0件", "114 files, 0 errors"),
+        (["show", NOTO], "負担割合 3/8 C類型", "share of cost 3/8 C類型"),
+        (["show", NOTO], "3598, 3603, 3600–3601行", "lines 3598, 3603, 3600–3601"),
+        (["show", GROUP], f"後の事業: {NOTO}（後継）", f"Later programme: {NOTO} (succeeds)"),
+        (["show", "meti-fy2016s2-chiiki-mirai"], "計算による値（半数）", "derived (半数)"),
     ],
 )
 def test_commands_answer_in_both_languages(
@@ -106,7 +111,10 @@ def test_json_of_every_command_is_json(kofu: Run) -> None:
         (["export", "--format", "package"], 2, "--output"),
         (["export", "--format", "csv", "--table", "money"], 2, "programmes"),
         (["check", "/nowhere.yaml"], 2, "/nowhere.yaml"),
-        (["check", "--sources", "/nowhere"], 2, "--sources"),
+        (["check", "--sources", "/nowhere"], 2, "--sources のフォルダーがありません"),
+        (["read", "a.txt", "--drafts", __file__], 2, "ファイルでなくフォルダーを"),
+        (["list", "--instrument", "補助金"], 2, "補助 subsidy、委託 commission"),
+        (["export", "--format", "json", "--bom"], 2, "--bom は csv と package だけ"),
         (["fmt", "/nowhere.yaml"], 2, "/nowhere.yaml"),
     ],
 )
@@ -174,6 +182,16 @@ def test_a_catalogue_of_ones_own_is_used(kofu: Run, made_up: Path, tmp_path: Pat
     (tmp_path / "none").mkdir()
     empty = kofu("list", env={"KOFU_CATALOGUE": str(tmp_path / "none")})
     assert (empty.returncode, empty.stderr.count("\n")) == (2, 1)
+
+
+def test_a_file_far_too_large_is_refused_unread(kofu: Run, made_up: Path) -> None:
+    path = made_up / "meti-fy2024s-midori.yaml"
+    os.truncate(path, 500 * 2**20)
+    done = kofu("check", path)
+    assert (done.returncode, "meti-fy2024s-midori.yaml:1: 大きすぎます" in done.stdout) == (1, True)
+    done = kofu("fmt", path)
+    assert (done.returncode, "大きすぎます" in done.stderr) == (2, True)
+    assert path.stat().st_size == 500 * 2**20
 
 
 def test_text_in_brackets_is_text(kofu: Run, made_up: Path, tmp_path: Path) -> None:

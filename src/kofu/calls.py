@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import IO, Any
 
 import click
@@ -33,11 +34,21 @@ def t(ja: str, en: str) -> str:
     return en if LANG == "en" else ja
 
 
+# What click adds to the help of an option.
+_NOTES_JA = {"[default: ": "[省略時: ", "[required]": "[必須]"}
+_NOTES = re.compile("|".join(map(re.escape, _NOTES_JA)))
+
+
 class _Formatter(click.HelpFormatter):
     """Help with its own words in the language of the call."""
 
     def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
         super().write_usage(prog, args, t("使い方: ", "Usage: "))
+
+    def write_dl(self, rows: Iterable[tuple[str, str]], col_max: int = 30, col_spacing: int = 2) -> None:
+        if LANG == "ja":
+            rows = [(term, _NOTES.sub(lambda note: _NOTES_JA[note[0]], text)) for term, text in rows]
+        super().write_dl(rows, col_max, col_spacing)
 
     def write_heading(self, heading: str) -> None:
         ja = {"Options": "オプション", "Commands": "コマンド"}.get(heading, heading)
@@ -118,6 +129,8 @@ def _japanese(error: click.UsageError) -> str:
         case click.BadParameter() if isinstance(kind, click.IntRange):
             return f"{name} は {kind.min} から {kind.max} までの整数にしてください"
         case click.BadParameter() if isinstance(kind, click.Path):
+            if "is a file" in error.message:
+                return f"{name} にはファイルでなくフォルダーを指定してください"
             return f"{name} のフォルダーがありません"
         case click.BadParameter():
             return f"{name} の値が使えません（{error.message.rstrip('.')}）"
@@ -139,12 +152,12 @@ def json_flag(function: Callable[..., None]) -> Callable[..., None]:
 
 
 _FILTERS = {
-    "year": t("年度（西暦）", "fiscal year"),
-    "bureau": t("局・庁（コード）", "bureau (code)"),
-    "instrument": t("手段（コード）", "instrument (code)"),
-    "recipient": t("受け手の区分（コード）", "class of recipient (code)"),
-    "band": t("金額帯（コード）", "amount band (code)"),
-    "field": t("政策分野（コード）", "policy field (code)"),
+    "year": t("年度（西暦。例: 2024）", "fiscal year (2024)"),
+    "bureau": t("局・庁（例: 資源エネルギー庁）", "bureau (SME Agency or sme-agency)"),
+    "instrument": t("手段（例: 補助）", "instrument (subsidy)"),
+    "recipient": t("受け手の区分（例: 小規模事業者）", "class of recipient (small business or small)"),
+    "band": t("予算額の範囲（例: 10-50、億円）", "appropriation band (10-50, in 100 million yen)"),
+    "field": t("政策分野（例: ものづくり産業）", "policy field (manufacturing)"),
 }
 
 

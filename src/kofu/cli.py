@@ -78,7 +78,7 @@ def _show_hits(words: str, limit: int, as_json: bool, facets: dict[str, tuple[st
         programme_table(found, LANG)
         more = hits.total - len(found)
         click.echo(
-            t(f"{hits.total}件", f"{hits.total} programmes")
+            t(f"{hits.total}件", _counted(hits.total, "programme"))
             + (t(f"（ほか{more}件は --limit で）", f" ({more} more: --limit)") if more else "")
         )
     else:
@@ -116,16 +116,19 @@ def _brief(p: Programme) -> dict[str, Any]:
 @common
 def show(identifier: str, as_json: bool) -> None:
     """`kofu show`."""
-    programme = _store().programme(identifier)
+    store = _store()
+    programme = store.programme(identifier)
     if as_json:
         _print_json(programme.model_dump(mode="json", by_alias=True))
         return
     from kofu.terminal import programme_text
 
-    programme_text(programme, LANG)
+    successors = store.programmes(store.successors.get(identifier, []))
+    later = [(other.id, tie) for other in successors for tie in other.lineage if tie.of == identifier]
+    programme_text(programme, later, LANG)
 
 
-@main.command(help=t("一つの事業の資金の流れを表示する。", "Show the flow of money of one programme."))
+@main.command(help=t("一つの事業の資金の流れを表示する。", "Show the funding flow of one programme."))
 @click.argument("identifier", metavar="ID")
 @json_flag
 @common
@@ -171,7 +174,10 @@ def check(paths: tuple[Path, ...], sources: Path | None, as_json: bool) -> None:
         proved = _proved(sources) if sources else ""
         count = len(problems)
         click.echo(
-            t(f"{len(files)}ファイル、誤り{count}件{proved}", f"{len(files)} files, {count} errors{proved}")
+            t(
+                f"{len(files)}ファイル、誤り{count}件{proved}",
+                f"{_counted(len(files), 'file')}, {_counted(count, 'error')}{proved}",
+            )
         )
     if problems:
         sys.exit(1)
@@ -179,7 +185,7 @@ def check(paths: tuple[Path, ...], sources: Path | None, as_json: bool) -> None:
 
 def _proved(sources: Path) -> str:
     """What a check with sources has proved: a document that is not there proves nothing."""
-    from kofu.catalogue.check import open_sources
+    from kofu.catalogue.documents import open_sources
 
     absent = [f"{name}.txt" for name, text in open_sources(sources).items() if text is None]
     if not absent:
@@ -297,7 +303,7 @@ def read(files: tuple[Path, ...], json_out: Path | None, drafts: Path | None) ->
     draft_table(readings, LANG)
 
 
-@main.command(help=t("ページと API を開く。", "Serve the pages and the API."))
+@main.command(help=t("ページと API のサーバーを起動する。", "Serve the pages and the API."))
 @click.option(
     "--host", default="127.0.0.1", show_default=True, help=t("待ち受けるアドレス", "address to listen on")
 )
@@ -378,6 +384,10 @@ def _expanded(paths: tuple[Path, ...]) -> Iterator[Path]:
             yield path
         else:
             raise KofuError(f"{path}: ファイルがありません", f"{path}: no such file")
+
+
+def _counted(count: int, thing: str) -> str:
+    return f"{count} {thing}" if count == 1 else f"{count} {thing}s"
 
 
 def _print_json(value: Any) -> None:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from kofu.catalogue.documents import documents
 from kofu.catalogue.store import appropriation
 from kofu.drafts import doubts
-from kofu.programme.model import Fact, Flow, Limit, Programme, Target
-from kofu.programme.printing import print_actor, print_goal, print_term
-from kofu.programme.vocabulary import Term
-from kofu.text.printing import print_quantity, print_rate, print_yen
+from kofu.programme.model import Fact, Flow, Limit, Lineage, Programme, Target
+from kofu.programme.printing import print_actor, print_term
+from kofu.site.words import Say, lines_text, say_in
+from kofu.text.printing import print_rate, print_yen
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -60,9 +61,7 @@ def programme_table(programmes: Iterable[Programme], lang: str) -> None:
             p.id,
             _escape(p.title.ja if lang == "ja" else p.title.en or p.title.ja),
             NOT_STATED[lang] if yen is None else print_yen(yen, lang),
-            "、".join(i.ja for i in p.instruments)
-            if lang == "ja"
-            else ", ".join(i.en for i in p.instruments),
+            _listed((print_term(i, lang) for i in p.instruments), lang),
         )
     screen.print(table)
 
@@ -93,43 +92,44 @@ def draft_table(readings: Iterable[Reading], lang: str) -> None:
                 str(count) if count else "",
             )
         console().print(table)
-        say = _Words(lang)
-        console().print(
-            say(
-                f"{source.name}（{source.encoding}）: {len(reading.drafts)}シート、うち{unsure}シートに疑いあり",
-                f"{source.name} ({source.encoding}): {len(reading.drafts)} sheets, {unsure} with doubts",
-            )
-        )
+        ja = f"{source.name}（{source.encoding}）: {len(reading.drafts)}シート、うち{unsure}シートに疑いあり"
+        en = f"{source.name} ({source.encoding}): {len(reading.drafts)} sheets, {unsure} with doubts"
+        console().print(en if lang == "en" else ja)
         for reason in reading.doubts:
             console().print("  " + _escape(reason))
 
 
-def programme_text(p: Programme, lang: str) -> None:
-    """Everything that is known about one programme, each fact with its lines."""
-    say = _Words(lang)
+def programme_text(p: Programme, later: Iterable[tuple[str, Lineage]], lang: str) -> None:
+    """Everything that is known about one programme, each fact with its lines.
+
+    `later`: the ties by which later programmes name this one, each with the id of the later programme.
+    """
+    say = say_in(lang)
+    document = documents()[p.document]
+    sheet = say.pick(document.ja, document.en)
     lines = [
         f"[bold]{_escape(p.title.ja)}[/bold]",
         _escape(p.title.en or ""),
         "",
-        _escape(p.summary.ja if lang == "ja" else p.summary.en),
+        _escape(p.summary.en if lang == "en" else p.summary.ja),
         "",
+        f"{say('identifier')}: {p.id}",
+        f"{say('source')}: " + say("sources_sheet", document=sheet, lines=f"{p.lines[0]}–{p.lines[1]}"),
+        f"{say('fields')}: " + _listed(map(say.term, p.fields), lang),
+        f"{say('recipient_classes')}: " + _listed(map(say.term, p.recipient_classes), lang),
     ]
-    lines.append(f"{p.id}  {p.fiscal_year} {p.round}  {p.document} {p.lines[0]}-{p.lines[1]}")
-    terms = [*p.fields, *p.recipient_classes]
-    lines.append(" / ".join(t.ja if lang == "ja" else t.en for t in terms))
     for title, facts in _sections(p, say):
         lines += ["", f"[bold]{title}[/bold]"]
-        lines += [f"  {_escape(text)}  [dim]{_at(fact, say)}[/dim]" for text, fact in facts]
-        lines += [] if facts else [f"  {NOT_STATED[lang]}"]
-    if p.lineage:
-        lines += ["", f"[bold]{say('系譜', 'Lineage')}[/bold]"]
-        lines += [f"  {say.term(t.relation)} {t.of}  {_escape(t.evidence)}" for t in p.lineage]
+        lines += [f"  {_escape(text)}  [dim]{_escape(_behind(fact, say))}[/dim]" for text, fact in facts]
+        lines += [] if facts else [f"  {say('not_stated')}"]
+    ties = [("earlier", tie.of, tie) for tie in p.lineage] + [("later", of, tie) for of, tie in later]
+    if ties:
+        lines += ["", f"[bold]{say('lineage')}[/bold]"]
+    for side, of, tie in ties:
+        relation = say.term(tie.relation)
+        lines.append(f"  {say(side)}: {of}{_aside(relation, lang)}  {_escape(tie.evidence)}")
     if p.notes:
-        lines += [
-            "",
-            f"[bold]{say('注記', 'Notes')}[/bold]",
-            *("  " + _escape(n) for n in p.notes.splitlines()),
-        ]
+        lines += ["", f"[bold]{say('notes')}[/bold]", *("  " + _escape(n) for n in p.notes.splitlines())]
     console().print("\n".join(lines))
 
 
@@ -153,60 +153,56 @@ def flow_line(flow: Flow, lang: str) -> str:
     label = print_term(flow.instrument, lang)
     rates = [print_rate(rate, lang) for rate in flow.rates]
     if rates:
-        label += f" ({', '.join(rates)})" if lang == "en" else f"（{'、'.join(rates)}）"
+        label += _aside(_listed(rates, lang), lang)
     if flow.fund:
         label += ", fund" if lang == "en" else "・基金"
     return f"{print_actor(flow.payer, lang)} ──{label}→ {print_actor(flow.payee, lang)}"
 
 
-class _Words:
-    """Chooses between Japanese and English."""
-
-    def __init__(self, lang: str) -> None:
-        self.lang = lang
-
-    def __call__(self, ja: str, en: str) -> str:
-        return ja if self.lang == "ja" else en
-
-    def term(self, term: Term) -> str:
-        return print_term(term, self.lang)
-
-
-def _sections(p: Programme, say: _Words) -> list[tuple[str, list[tuple[str, Fact]]]]:
-    """Each kind of fact: its heading, and the facts with their text."""
-    return [
-        (
-            say("金額", "Amounts"),
-            [(f"{say.term(a.kind)}  {print_yen(a.yen, say.lang)}", a) for a in p.amounts],
-        ),
-        (say("担当", "Offices"), [(o.name, o) for o in p.offices]),
-        (say("電話（資料の時点）", "Telephone (at the time)"), [(t.number, t) for t in p.phones]),
-        (say("細事業", "Components"), [(f"{c.key} {c.title}", c) for c in p.components]),
-        (say("資金の流れ", "Flow of money"), [(_flow(f, say), f) for f in p.flows]),
-        (say("上限など", "Limits"), [(_limit(x, say), x) for x in p.limits]),
-        (say("受け手", "Recipients"), [(r.name, r) for r in p.recipients]),
-        (say("成果目標", "Targets"), [(_target(t, say), t) for t in p.targets]),
-    ]
+def _sections(p: Programme, say: Say) -> Iterator[tuple[str, list[tuple[str, Fact]]]]:
+    """Each kind of fact under the heading that its page has, and the facts with their text."""
+    yield say("amounts"), [(f"{say.term(a.kind)}  {say.yen(a.yen)}", a) for a in p.amounts]
+    yield say("flow"), [(_flow(f, say), f) for f in p.flows]
+    if p.components:
+        yield say("components"), [(f"{c.key} {c.title}", c) for c in p.components]
+    yield say("limits"), [(_limit(x, say), x) for x in p.limits]
+    yield say("recipients"), [(r.name, r) for r in p.recipients]
+    yield say("targets"), [(_target(t, say), t) for t in p.targets]
+    yield say("office"), [(o.name, o) for o in p.offices]
+    yield say("phone"), [(t.number, t) for t in p.phones]
+    if p.aliases:
+        yield say("aliases"), [(a.name, a) for a in p.aliases]
 
 
-def _flow(flow: Flow, say: _Words) -> str:
+def _flow(flow: Flow, say: Say) -> str:
     keys = [flow.component] if isinstance(flow.component, str) else flow.component or []
-    return " ".join(["".join(keys), flow_line(flow, say.lang)]).strip()
+    return " ".join(["・".join(keys), flow_line(flow, say.lang)]).strip()
 
 
-def _limit(limit: Limit, say: _Words) -> str:
-    shown = print_quantity(limit.value, say.lang)
-    parts = [limit.component or "", say.term(limit.kind), shown, limit.condition or ""]
+def _limit(limit: Limit, say: Say) -> str:
+    parts = [limit.component or "", say.term(limit.kind), say.quantity(limit.value), limit.condition or ""]
     return " ".join(part for part in parts if part)
 
 
-def _target(target: Target, say: _Words) -> str:
-    number = "" if target.value is None else print_goal(target.comparator, target.value, say.lang)
-    return " ".join(part for part in (target.metric, number, f"（{target.by}）" if target.by else "") if part)
+def _target(target: Target, say: Say) -> str:
+    by = _aside(target.by, say.lang) if target.by else ""
+    return f"{target.metric}  {say.target(target.comparator, target.value)}{by}"
 
 
-def _at(fact: Fact, say: _Words) -> str:
-    return say("行 ", "l. ") + ",".join(map(str, fact.at))
+def _behind(fact: Fact, say: Say) -> str:
+    """Where a fact stands, and what a reader must know about it: other characters printed, or a value derived."""
+    parts = [say("lines" if len(fact.at) > 1 else "line", lines=lines_text(fact.at))]
+    parts += [say("printed", text=fact.text)] if fact.text else []
+    parts += [say("derived", how=fact.derived)] if fact.derived else []
+    return "  ".join(parts)
+
+
+def _aside(text: str, lang: str) -> str:
+    return f" ({text})" if lang == "en" else f"（{text}）"
+
+
+def _listed(words: Iterable[str], lang: str) -> str:
+    return (", " if lang == "en" else "、").join(words)
 
 
 def _escape(text: str) -> str:

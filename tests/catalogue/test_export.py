@@ -147,7 +147,7 @@ def test_a_place_that_cannot_be_written_is_one_sentence(
 
 def test_a_device_is_not_replaced_and_a_link_is_followed(catalogue: list[Programme], tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
-    with pytest.raises(KofuError, match="ふつうのファイル"):
+    with pytest.raises(KofuError, match="通常のファイル"):
         export_to("json", catalogue[:1], tmp_path / "pipe", "", False)
     assert (tmp_path / "pipe").is_fifo()
     (tmp_path / "link").symlink_to(tmp_path / "real.json")

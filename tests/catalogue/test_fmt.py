@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from kofu.catalogue.fmt import KEY_ORDER, format_file, format_text
@@ -125,6 +125,7 @@ def test_a_broken_file_is_not_formatted(tmp_path: Path, content: str) -> None:
     yen=st.integers(0, 2**53 - 1),
     doubt=st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20),
 )
+@example(title="\xa0", yen=0, doubt="令和12年\u3000")
 def test_a_draft_keeps_every_character_in_yaml(tmp_path: Path, title: str, yen: int, doubt: str) -> None:
     draft = Draft.model_validate({
         "document": "x", "lines": "3-9", "fiscal_year": 2024, "round": "補正",

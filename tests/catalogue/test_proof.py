@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from kofu.catalogue.check import check_files, open_sources
-from kofu.catalogue.documents import SourceLines, documents
+from kofu.catalogue.check import check_files
+from kofu.catalogue.documents import SourceLines, documents, open_sources
 from kofu.catalogue.folder import PACKAGE_DATA
 from kofu.catalogue.proof import prove
 from kofu.catalogue.validate import dotted

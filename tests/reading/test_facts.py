@@ -12,7 +12,8 @@ from ruamel.yaml import YAML
 
 from kofu.reading.components import find_components
 from kofu.reading.document import Line, Sheet, SourceText
-from kofu.reading.limits import find_limits
+from kofu.reading.goals import leftover_targets
+from kofu.reading.limits import find_limits, leftover_limits
 from kofu.reading.targets import find_targets
 from kofu.text.codepoints import repair
 from kofu.text.quantity import Quantity, parse_quantity
@@ -91,6 +92,77 @@ def test_a_target_outside_its_region_is_read_only_with_doubt() -> None:
     (target,) = find_targets(made)
     assert target.value == Quantity(parse_quantity("90%").value, "%")
     assert target.doubt
+
+
+@pytest.mark.parametrize(
+    "printed",
+    [
+        "効果\n○ 低床型の車両の導入率 令和12年度 65％",
+        "アウトカム：低床型の車両の導入率 令和12年度 65％",
+        "【成果イメージ】\n低床型の車両の導入率を65％に高める。",
+        "目標：2030年に低床型の車両の導入率65％",
+        "４ 期待される効果\n・低床型の車両の導入率65％以上",
+    ],
+)
+def test_a_target_under_another_heading_is_read_with_doubt(printed: str) -> None:
+    (target,) = find_targets(sheet(("purpose", "古い車両を替える。"), ("outline", printed)))
+    assert target.value == parse_quantity("65%")
+    assert target.metric == "低床型の車両の導入率"
+    assert target.doubt
+
+
+def test_a_sentence_far_from_its_heading_is_read_with_doubt() -> None:
+    made = sheet(("label", "成果目標"), ("purpose", "船を直す。\n支援後３年で、船の数を２倍にする。"))
+    (target,) = find_targets(made)
+    assert (target.value, target.by) == (parse_quantity("2倍"), "支援後３年")
+    assert target.doubt
+
+
+def test_a_sentence_that_began_in_front_of_the_region_is_read_whole() -> None:
+    made = sheet(
+        ("scheme", "補助\n支援を受けた農家が作る柿の一本当たりの年平均の収穫量の増"),
+        ("targets", "加率３％以上を目指す。"),
+    )
+    (target,) = find_targets(made)
+    assert target.metric.endswith("収穫量の増加率")
+    assert target.at == (2, 3)
+
+
+@pytest.mark.parametrize(
+    ("role", "printed"),
+    [("label", "成果目標"), ("targets", "新しい窓口15箇所"), ("outline", "効果\n・来訪者 ３万人の増")],
+)
+def test_what_is_announced_and_not_read_as_a_target_is_said(role: str, printed: str) -> None:
+    made = sheet(("purpose", "船を直す。"), (role, printed))
+    assert find_targets(made) == []
+    assert leftover_targets(made, [])
+
+
+def test_nothing_is_left_over_where_every_target_is_read() -> None:
+    made = sheet(
+        ("label", "成果目標"), ("targets", "支援した店の来客数を２割以上増やす。\n宿の数を300件にする。")
+    )
+    assert leftover_targets(sheet(("purpose", "船を直す。")), []) == []
+    assert leftover_targets(made, find_targets(made)) == []
+
+
+@pytest.mark.parametrize(
+    "printed",
+    [
+        "利用の上限は月10時間とする。",
+        "補助額は１自治体につき500万円とする。",
+        "派遣の単価を3万円とする場合がある",
+    ],
+)
+def test_a_word_of_a_limit_with_its_number_is_never_passed_over(printed: str) -> None:
+    made = sheet(("outline", printed))
+    found = find_limits(made, [])
+    assert found or leftover_limits(made, found)
+
+
+def test_no_limit_is_left_over_where_all_are_read() -> None:
+    made = sheet(("outline", "補助上限額：3億円\n据置期間：２年\n資本金５億円以下の企業が対象"))
+    assert leftover_limits(made, find_limits(made, [])) == []
 
 
 MEASURES = ["%", "件", "社", "人", "万人", "億円", "箇所", "施設", "kl", "ha", "トン/年", "倍"]

@@ -144,3 +144,13 @@ def test_shared_arrows_join_the_components_they_lead_to() -> None:
 def test_wrapping_loses_nothing_and_stays_in_its_room(text: str, room: int) -> None:
     lines = wrap(text, room)
     assert "".join(lines).replace(" ", "") == text.replace(" ", "")
+
+
+def test_the_fund_is_told_to_who_does_not_see_the_picture() -> None:
+    flows = [
+        Flow(payer="国", payee="みどり機構", instrument=Instrument.SUBSIDY, fund=True, at=(1,)),
+        Flow(payer="みどり機構", payee="民間企業等", instrument=Instrument.COMMISSION, at=(2,)),
+    ]
+    assert "国からみどり機構へ補助 基金。 みどり機構から民間企業等へ委託。<" in flow_svg(
+        flows, say_in("ja"), "", "f1"
+    )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from html import escape
+from pathlib import Path
 
 import pytest
 from litestar import Litestar
@@ -10,7 +12,9 @@ from litestar.testing import TestClient
 
 from kofu.catalogue.documents import SourceLines
 from kofu.catalogue.store import Store
+from kofu.errors import KofuError
 from kofu.site import pages
+from kofu.site.app import create_app
 from kofu.site.params import Asked
 from kofu.site.shelf import Shelf
 
@@ -107,7 +111,7 @@ def test_pages_of_results_hold_every_programme_once(client: Client, store: Store
 def test_no_result_says_what_to_do(client: Client) -> None:
     html = client.get("/", params={"q": "ぬるぽがっ"}).text
     assert "条件に合う事業はありません" in html
-    assert "ことばを短く" in html
+    assert "言葉を短く" in html
 
 
 def test_lineage_is_shown_on_both_ends(client: Client) -> None:
@@ -159,3 +163,18 @@ def test_where_the_text_is_held_each_fact_can_be_read_in_its_lines(store: Store)
     assert "なりわい再建支援事業" in text
     assert '<li value="3562"' in text
     assert '<li value="3560"' not in text, "only the sheet that holds the line"
+
+
+def test_with_the_documents_each_fact_shows_its_lines(store: Store, sources: Path) -> None:
+    text = (sources / "meti-fy2024-supplementary.txt").read_text("utf-8").split("\n")
+    with TestClient(create_app(store, sources)) as client:
+        html = client.get(NOTO).text
+        around = client.get("/documents/meti-fy2024-supplementary", params={"line": 3589}).text
+    for number in (3589, 3606):
+        assert f'<li value="{number}">{escape(text[number - 1])}</li>' in html
+        assert escape(text[number - 1]) in around
+
+
+def test_a_folder_without_the_documents_is_refused(store: Store, tmp_path: Path) -> None:
+    with pytest.raises(KofuError, match=r"meti-fy2024-supplementary\.txt"):
+        create_app(store, tmp_path)

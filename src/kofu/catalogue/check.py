@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from kofu.catalogue.documents import SourceLines, documents, open_source
+from kofu.catalogue.documents import SourceLines, open_sources
 from kofu.catalogue.proof import prove
 from kofu.catalogue.validate import dotted, validate, validate_together
 from kofu.catalogue.yaml_file import Problem, YamlFile, read_yaml
-from kofu.errors import KofuError
 from kofu.programme.model import Programme
 
 
@@ -46,22 +45,6 @@ def check_files(
     names = {path.name for path in paths}
     together = validate_together([*_beside(paths), *good])
     return problems + [problem for problem in together if problem.file in names]
-
-
-def open_sources(folder: Path) -> dict[str, SourceLines | None]:
-    """The text of each document by its name, None where `folder` does not hold it.
-
-    Raises:
-        KofuError: when it holds none, or another text under the name of one.
-    """
-    texts = {name: open_source(document, folder) for name, document in documents().items()}
-    if not any(texts.values()):
-        names = "、".join(f"{name}.txt" for name in texts)
-        raise KofuError(
-            f"{folder}: 資料（{names}）がありません。資料のフォルダーを指定してください",
-            f"{folder}: holds none of the documents ({names.replace('、', ', ')}); name their folder",
-        )
-    return texts
 
 
 def _beside(paths: Iterable[Path]) -> Iterator[tuple[YamlFile, Programme]]:

@@ -151,7 +151,7 @@ TABLES: tuple[Table, ...] = (
     ),
     _table(
         "phones",
-        "電話",
+        "電話番号",
         "Telephone numbers",
         "phones",
         lambda p: {"phone": p.number, "at": _at(p)},
@@ -171,7 +171,7 @@ TABLES: tuple[Table, ...] = (
     _table(
         "flows",
         "資金の流れ",
-        "Flows of money",
+        "Funding flow",
         "flows",
         lambda f: {
             "component": _component(f.component),
@@ -192,8 +192,8 @@ TABLES: tuple[Table, ...] = (
     ),
     _table(
         "limits",
-        "上限など",
-        "Limits",
+        "上限・単価・期間など",
+        "Caps, unit prices and periods",
         "limits",
         lambda x: {
             "component": x.component,
@@ -203,7 +203,7 @@ TABLES: tuple[Table, ...] = (
             "at": _at(x),
         },
         _COMPONENT,
-        Column("kind", "string", "種類", "kind", True, LimitKind),
+        Column("kind", "string", "上限などの種類", "kind of limit", True, LimitKind),
         _EXACT,
         _VALUE,
         _UNIT,
@@ -212,7 +212,7 @@ TABLES: tuple[Table, ...] = (
     ),
     _table(
         "recipients",
-        "受け手",
+        "最終的な受け手",
         "Final recipients",
         "recipients",
         lambda r: {"name": r.name, "at": _at(r)},

@@ -68,3 +68,19 @@ def open_source(document: Document, folder: Path) -> SourceLines | None:
             f"{path.name}: not the text that the lines refer to (SHA-256 differs); put the original there",
         )
     return SourceLines(document, tuple(data.decode("utf-8").split("\n")))
+
+
+def open_sources(folder: Path) -> dict[str, SourceLines | None]:
+    """The text of each document by its name, None where `folder` does not hold it.
+
+    Raises:
+        KofuError: when it holds none, or another text under the name of one.
+    """
+    texts = {name: open_source(document, folder) for name, document in documents().items()}
+    if not any(texts.values()):
+        names = "、".join(f"{name}.txt" for name in texts)
+        raise KofuError(
+            f"{folder}: 資料（{names}）がありません。資料のフォルダーを指定してください",
+            f"{folder}: holds none of the documents ({names.replace('、', ', ')}); name their folder",
+        )
+    return texts

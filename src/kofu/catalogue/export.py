@@ -106,7 +106,7 @@ def writing(target: Path) -> Iterator[Path]:
         target = target.resolve()  # what a symbolic link leads to is written, and the link stays
         if target.exists() and not (target.is_file() or target.is_dir()):
             raise KofuError(
-                f"{target}: ふつうのファイルではありません。画面に出すには出力先を指定しないでください",
+                f"{target}: 通常のファイルではありません。画面に出すには出力先を指定しないでください",
                 f"{target}: is no ordinary file; name no output to print",
             )
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -131,6 +131,8 @@ def export_to(
     Raises:
         KofuError: when the table is unknown, or the format needs a file and none is named.
     """
+    if bom and kind not in ("csv", "package"):
+        raise KofuError("--bom は csv と package だけで使えます", "--bom is for csv and package only")
     match kind:
         case "package" | "parquet" if output is None:
             raise KofuError(f"--format {kind} には --output が必要です", f"--format {kind} needs --output")

@@ -16,7 +16,7 @@ NAMES: dict[FacetKind, tuple[str, str]] = {
     "year": ("年度", "fiscal year"),
     "bureau": ("局・庁", "bureau"),
     "instrument": ("手段", "instrument"),
-    "recipient": ("受け手", "recipient"),
+    "recipient": ("受け手の区分", "class of recipient"),
     "band": ("予算額", "appropriation"),
     "field": ("政策分野", "policy field"),
 }
@@ -61,8 +61,9 @@ def _code(kind: FacetKind, value: str) -> str:
         if value == code or value.lower() in (name.lower() for name in names):
             return code
     ja, en = NAMES[kind]
+    names_ja = (name if code.isdigit() else f"{name} {code}" for code, (name, _) in known.items())
     raise KofuError(
-        f"{kind}: {ja}に「{value[:40]}」はありません。使えるのは {'、'.join(known)} です",
+        f"{kind}: {ja}に「{value[:40]}」はありません。名称かコードで指定してください（{'、'.join(names_ja)}）",
         f"{kind}: {en} has no value {value[:40]!r}; use one of {', '.join(known)}",
     )
 

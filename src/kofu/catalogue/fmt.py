@@ -187,7 +187,7 @@ def _written(entry: _Entry, indent: int) -> list[str]:
     lines = [space + comment for comment in entry.above]
     if entry.key:
         key = _quoted(entry.key) if _UNSAFE.search(entry.key) else entry.key
-        head = f"{space}{key}: {entry.value}".rstrip()
+        head = f"{space}{key}: {entry.value}".rstrip(" ")  # a no-break space is part of the value
         lines.append("  ".join([head, *entry.beside]))
         deeper = [line for child in entry.children for line in _written(child, indent + 2)]
         block = [f"{space}  {line}".rstrip() for line in entry.block]

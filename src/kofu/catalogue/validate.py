@@ -101,7 +101,7 @@ def _evidence(place: Place, lines: Iterable[int], programme: Programme) -> Itera
     if line is not None:
         yield (
             place,
-            f"{line} 行は {programme.id} のシート（{first}-{last}）の外です",
+            f"{line}行は {programme.id} のシート（{first}-{last}）の外です",
             f"line {line} is outside the sheet of {programme.id} ({first}-{last})",
         )
 
@@ -128,10 +128,9 @@ def _explain(file: YamlFile, detail: Any) -> Problem:
         ja = "知らない項目です。" + (f"{near[0]} の書き誤りではありませんか" if near else "削ってください")
         en = "unknown key; " + (f"did you mean {near[0]}?" if near else "remove it")
     elif kind == "string_pattern_mismatch":
-        ja, en = (
-            f"「{detail['input']}」はこの項目の書き方ではありません",
-            f"{detail['input']!r} has not the form of this field",
-        )
+        form = _FORMS.get(str(place[-1]), str(detail["ctx"]["pattern"]))
+        ja = f"「{detail['input']}」はこの項目の書き方ではありません（例: {form}）"
+        en = f"{detail['input']!r} has not the form of this field (e.g. {form})"
     else:
         why = _WHY.get(kind.partition("_")[0], ("読めない値です", str(detail["msg"])))
         value = detail["input"]
@@ -141,6 +140,7 @@ def _explain(file: YamlFile, detail: Any) -> Problem:
     return _problem(file, place, ja, en)
 
 
+_FORMS = {"id": "meti-fy2024s-nariwai-noto", "number": "03-1234-5678"}
 # What pydantic found, by the first word of its code, as a sentence about the file.
 _BRANCHES = ("str", "list[str]")  # pydantic names the branch of a union as if it were a key
 _WHY = {
@@ -197,8 +197,8 @@ def _lines_inside(programme: Programme, file: YamlFile) -> Iterator[Finding]:
         if line is not None:
             yield (
                 (*place, "at"),
-                f"{line} 行はシート（{first}-{last}）の外です",
-                f"line {line} is outside the sheet",
+                f"{line}行はシート（{first}-{last}）の外です",
+                f"line {line} is outside the sheet ({first}-{last})",
             )
 
 

@@ -19,6 +19,8 @@ Place = tuple[str | int, ...]
 _STRAY = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]")
 # A run of opening brackets costs the parser time that grows with its square and more.
 _DEEP = re.compile(r"(?:[\[{]\s*){8}")
+_SIZE_LIMIT = 2**20
+"""Bytes; the largest programme has about 8,000. Parsing takes hundreds of times the size of a file."""
 _WHOLE = re.compile(r"-?(0|[1-9]\d{0,17})$")
 _DECIMAL = re.compile(r"-?\d{1,15}\.\d{1,15}$")
 
@@ -58,6 +60,13 @@ class YamlFile:
 def read_yaml(path: Path) -> YamlFile:
     """Read one file. Syntax errors and duplicate keys become `problems`; `data` is then None or partial."""
     try:
+        if path.stat().st_size > _SIZE_LIMIT:
+            return _broken(
+                path,
+                1,
+                f"大きすぎます（上限は{_SIZE_LIMIT // 2**20}MB）。1つの事業だけを書いてください",
+                f"too large (at most {_SIZE_LIMIT // 2**20} MB); a file holds one programme",
+            )
         text = path.read_text(encoding="utf-8-sig")
     except OSError as error:
         return _broken(path, 1, f"読めません（{error.strerror}）", f"cannot be read ({error.strerror})")

@@ -58,8 +58,8 @@ def _quantity(value: Any) -> Any:
         return _quantity_of_json(value)
     if not isinstance(value, str):
         raise KofuError(
-            f"{value} は「50億円」「80%」のように単位を付けて書いてください",
-            f"write {value} with its unit, like 50億円 or 80%",
+            f"{value} は「50億円」「80%」のように単位を付け、割合は「3/4」のように書いてください",
+            f"write {value} with its unit, like 50億円 or 80%, and a share as a fraction, like 3/4",
         )
     return parse_quantity(value)
 

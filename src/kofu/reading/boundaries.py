@@ -20,21 +20,23 @@ _LONGEST = 260  # printed lines of a sheet
 _MOST_BUDGETS = 2  # more than these are never one sheet
 _MOST_REPEATS = 40.0  # dearer than any cut with the worst part on either side of it
 
+_CLEAR_GAP = 3  # blank lines
 _CUT = 4.0  # any cut, before evidence for it
 _BREAK = 5.0  # off: a form feed
 _BLANKS = 4.0  # off: three blank lines or more
 _LEAD, _LEAD_JOINED = 1.0, 4.0  # off: one leading space, behind a blank line or none
-_PAGE = 1.5  # off: a page number before
-_LABEL, _TITLE = 1.5, 2.0  # off: a label or the first line of a title begins here
+_PAGE, _PAGE_END = 1.5, 4.0  # off: a number before that may be of a page; one of a row of page numbers
+_LABEL, _TITLE, _DIVIDER = 1.5, 2.0, 1.5  # off: a label, the first line of a title or a divider begins here
 _JOINED = 1.0  # on: no blank line before
 _FLOOR = -1.0  # all breaks of the print together are worth no more than this
 _INSIDE_HEAD, _INSIDE_OFFICE, _INSIDE_SENTENCE = 4.0, 3.0, 2.5  # on: the cut would part what belongs together
 
-_NO_BUDGET, _MORE_BUDGETS = 9.0, 10.0  # a sheet without a budget line; each budget line beyond one
+_NO_BUDGET, _MORE_BUDGETS = 9.0, 16.0  # a sheet without a budget line; each budget line beyond one
 _WHOLE_SKELETON = 4.0  # off: no budget line, but the labels of a whole sheet
 _REPEAT, _REPEAT_MINOR = 5.0, 2.0  # a label printed again: of the skeleton, of another role
 _FEW_LABELS = (7.0, 3.0, 1.0, 0.0)  # by number of skeleton roles
-_DIVIDED, _SHORT, _NO_OFFICE, _CONTENTS = 3.0, 4.0, 1.0, 1.5
+_DIVIDED, _DIVIDER_LAST = 3.0, 6.0  # a divider inside; as one of the last three lines: it opens what follows
+_SHORT, _NO_OFFICE, _CONTENTS = 4.0, 1.0, 1.5
 
 _BETWEEN, _BETWEEN_BUDGET, _BETWEEN_LABEL, _BETWEEN_LINE = 1.0, 9.0, 4.0, 0.3  # cover, contents, divider
 _START_EDGE, _END_EDGE, _EDGE_LABEL = 0.5, 2.0, 2.0  # the rest of a sheet that was cut off with the document
@@ -45,8 +47,9 @@ class Walk:
 
     def __init__(self, cues: Sequence[Cue], start: int) -> None:
         self.cues, self.start, self.end = cues, start, start
-        self.budgets = 0
-        self.between = self.divided = 0.0
+        self.budgets = self.dividers = 0
+        self.last_divider = -1
+        self.between = 0.0
         self.repeats = 0.0
         self.seen: set[str] = set()
         self.contents = 0
@@ -65,15 +68,23 @@ class Walk:
 
     def extend(self, end: int) -> tuple[float, bool]:
         """Cost when the part ends before line `end`, and whether it is cheaper as a sheet than as a between."""
-        for cue in self.cues[self.end : end]:
-            self._add(cue)
+        for place in range(self.end, end):
+            self._add(self.cues[place])
+            if self.cues[place].divider:
+                self.last_divider = place
         self.end = end
         size = end - self.start
         if self.budgets:
             sheet = _MORE_BUDGETS * (self.budgets - 1)
         else:
             sheet = _NO_BUDGET - (_WHOLE_SKELETON if len(self.roles) >= 3 else 0.0)
-        sheet += self.repeats + _DIVIDED * self.divided + (_SHORT if size < 6 else 0.0)
+        last = self.last_divider >= max(end - 3, self.start + 1)
+        sheet += (
+            self.repeats
+            + _DIVIDED * self.dividers
+            + _DIVIDER_LAST * last
+            + (_SHORT if size - self.dividers < 6 else 0.0)
+        )
         sheet += 0.0 if self.office else _NO_OFFICE
         sheet += _CONTENTS * self.contents + _FEW_LABELS[min(len(self.roles), 3)]
         text = self.between if self.contents * 3 < size else 0.0
@@ -89,7 +100,7 @@ class Walk:
         self.contents += cue.contents
         self.office = self.office or bool(cue.office) or cue.phone
         if cue.divider:
-            self.divided += 1.0
+            self.dividers += 1
         elif not cue.contents:
             self.between += _BETWEEN_LINE
         for label in cue.labels.labels if cue.labels else ():
@@ -111,11 +122,16 @@ def cut_costs(cues: Sequence[Cue]) -> list[float]:
     for k in range(1, len(cues)):
         cue, previous = cues[k], cues[k - 1]
         begins = cue.labels or k in starts or cue.divider or previous.divider or cue.office
-        if begins or cue.page_break or cue.gap or cue.lead:
+        if begins or cue.page_break or previous.page_end or cue.gap or cue.lead:
             costs[k] = max(_break_cost(cue, previous, k in starts), _FLOOR) + _tear_cost(
                 cue, previous, k in inside
             )
     return costs
+
+
+def breaks(cue: Cue, previous: Cue) -> bool:
+    """Whether the print itself breaks clearly before a line: a form feed, a page number, three blank lines."""
+    return cue.page_break or previous.page_end or cue.gap >= _CLEAR_GAP
 
 
 def _break_cost(cue: Cue, previous: Cue, title: bool) -> float:
@@ -123,16 +139,20 @@ def _break_cost(cue: Cue, previous: Cue, title: bool) -> float:
     cost = _CUT
     if cue.page_break:
         cost -= _BREAK
+    elif previous.page_end:
+        cost -= _PAGE_END
     elif not cue.gap:
         cost += _JOINED
-    if cue.gap >= 3:
+    if cue.gap >= _CLEAR_GAP:
         cost -= _BLANKS
     if cue.lead:
         cost -= _LEAD if cue.gap else _LEAD_JOINED
-    if previous.page_number or previous.ends_in_number:
+    if not previous.page_end and (previous.page_number or previous.ends_in_number):
         cost -= _PAGE
     if cue.labels and not cue.labels.at_end:
         cost -= _LABEL
+    if cue.divider:
+        cost -= _DIVIDER
     return cost - (_TITLE if title else 0.0)
 
 

@@ -31,12 +31,19 @@ _BETWEEN_KEYS = re.compile(r"^[（()）\d０-９①-⑳、，,・～〜~\s:：�
 _PROJECT = re.compile(r"事業(?=[①-⑳（(])")
 _PARENTHESIS = re.compile(r"[（(【\[][^（(【\[]*[）)】\]]$")
 _SUM = re.compile(r"[ \u3000]*約?[\d０-９][\d０-９,，.．（()）]*[百千万億兆]*円(?:[（(].*)?$")
+# Cells of a row that the dump put behind its heading: 成長枠 20人以下 2,000万円.
+_CELL = re.compile(r"[ \u3000]+約?[\d０-９][^。]*(?:円|人以下|人以上).*$")
+# A cap or a rate with its number.
+_TERMS = re.compile(r"(?:上限|限度|補助額|補助率|単価)[額はを：: \u3000]*約?[\d０-９]")
+_TOLD = re.compile(r"[\d０-９。]|[ぁ-ん]{2}$|は.*[るたすい]$")
+_REFERRED = re.compile(r"((?:[０-９\d]{1,2}[、,及びと・]*)+)の事業")
 _SENTENCE = re.compile(r"。|(?:する|した|します|図る|行う|ため|、)$")
 
 
 @dataclass(frozen=True)
 class _Heading:
-    """A line that begins with a number: `title` is what follows it there and on the lines it runs over."""
+    """A line that begins with a number: `title` is what follows it there and on the lines it runs over;
+    `money` says that a sum or a rate of its own stands behind it or on the lines below."""
 
     style: str
     number: int
@@ -44,6 +51,7 @@ class _Heading:
     title: str
     lines: tuple[int, ...]
     role: str
+    money: bool = False
 
 
 def find_components(sheet: Sheet) -> list[Component]:
@@ -57,7 +65,7 @@ def find_components(sheet: Sheet) -> list[Component]:
     for style in ("paren", "circle", "dot"):
         numbered = [h for h in headings if h.style == style]
         if style == "circle":  # they also number every other list, so only those printed twice can count
-            numbered = [h for h in numbered if _repeats(h, headings)]
+            numbered = [h for h in numbered if _repeats(h, headings) or _is_frame(h)]
         found = _series(numbered)
         if found and (doubt := _judge(style, found, headings, references)) is not None:
             torn = any(_KEYS["nested"].search(line.text) for line in sheet.lines)
@@ -82,18 +90,32 @@ def _headings(sheet: Sheet, roles: dict[int, str]) -> list[_Heading]:
             if not match:
                 continue
             title, numbers = _title(line.text[match.end() :], line, lines[index + 1 : index + 4], widest)
+            money = _has_money(lines, index)
             if style == "circle":
-                found += _circled(line, place, roles)
+                found += _circled(line, place, roles, money=money)
             elif title and not _BETWEEN_KEYS.fullmatch(title):
                 number = int(unicodedata.normalize("NFKC", match[1]))
                 role = roles.get(line.number, "rest")
                 key = re.sub(r"[ \u3000]", "", match.group()).rstrip("．.、")
-                found.append(_Heading(style, number, key, title, numbers, role))
+                found.append(_Heading(style, number, key, title, numbers, role, money))
             break
     return found
 
 
-def _circled(line: Line, place: int, roles: dict[int, str]) -> list[_Heading]:
+def _has_money(lines: Sequence[Line], index: int) -> bool:
+    """Whether a heading ends in its own sum, or the lines up to the next one print a cap or a rate."""
+    text = lines[index].text
+    if _SUM.search(text) or _TERMS.search(text):
+        return True
+    for below in lines[index + 1 : index + 4]:
+        if _opens(below.text):
+            return False
+        if _TERMS.search(below.text):
+            return True
+    return False
+
+
+def _circled(line: Line, place: int, roles: dict[int, str], *, money: bool) -> list[_Heading]:
     """Circled numbers can stand side by side on a line: ①石油 ②鉱物."""
     found = []
     for match in re.finditer(r"(?:^|(?<=[ \u3000]))([①-⑳])[ \u3000]*([^①-⑳]+)", line.text[place:]):
@@ -101,7 +123,7 @@ def _circled(line: Line, place: int, roles: dict[int, str]) -> list[_Heading]:
         number = int(unicodedata.numeric(match[1]))
         if title:
             role = roles.get(line.number, "rest")
-            found.append(_Heading("circle", number, match[1], title, (line.number,), role))
+            found.append(_Heading("circle", number, match[1], title, (line.number,), role, money))
     return found
 
 
@@ -121,6 +143,7 @@ def _title(rest: str, line: Line, following: Sequence[Line], widest: int) -> tup
 def _cut(title: str) -> str:
     """Up to the first colon or 。, without a sum at its end; a parenthesis that is cut open goes too."""
     title = _SUM.sub("", re.split(r"[：:。]", title)[0])
+    title = _CELL.sub("", title)
     return re.sub(r"[（(][^）)]*$", "", title).strip()
 
 
@@ -145,6 +168,12 @@ def _is_project(title: str) -> bool:
         and len(name) > 2
         and not _SENTENCE.search(name)
     )
+
+
+def _is_frame(heading: _Heading) -> bool:
+    """Whether it names a frame of the programme (①通常枠) that has its own cap or rate."""
+    name = _PARENTHESIS.sub("", heading.title).strip()
+    return heading.money and name.endswith(tuple(lexicon_data("component_words")["frames"]))
 
 
 def _is_condition(title: str) -> bool:
@@ -184,7 +213,10 @@ def _judge(
         return "番号を指すのは担当課の欄だけです" if offices >= {h.number for h in found} else None
     if style == "circle":
         return ""
-    if style == "dot" and named == len(found):
+    own = all(_is_project(h.title) or (h.money and not _TOLD.search(h.title)) for h in found)
+    if style == "dot" and own and referred > 1:
+        return ""
+    if style == "dot" and own:
         return "番号が事業の区分かどうか、図からは分かりません"
     return None
 
@@ -201,9 +233,11 @@ def _repeats(heading: _Heading, headings: Iterable[_Heading]) -> bool:
 
 
 def _references(sheet: Sheet, roles: dict[int, str]) -> set[tuple[str, int]]:
-    """Numbers that stand alone, or with a rate or instrument, in the scheme: （１）（３）, (2) 2/3."""
+    """Numbers that stand alone, or with a rate or instrument, in the scheme: （１）（３）, (2) 2/3; or in words: １の事業."""
     found: set[tuple[str, int]] = set()
     for line in sheet.lines:
+        for match in _REFERRED.finditer(line.text) if "の事業" in line.text else ():
+            found.update(("dot", int(number)) for number in re.findall(r"\d{1,2}", match[1]))
         if roles.get(line.number, "rest") not in _REFERENCE_ROLES or len(line.text) > 24:
             continue
         rest = words_of("component_words", "instruments").sub("", line.text)

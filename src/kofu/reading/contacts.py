@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 
 from kofu.reading.document import Line
 from kofu.reading.layout import key_of, unspaced
-from kofu.reading.offices import bureau_length, ends_as_section
+from kofu.reading.offices import bureau_length, ends_as_section, without_contact_label
 from kofu.text.phones import find_phones
 
-_COMPONENT = re.compile(r"(?:[（(]\s*[0-9０-９]{1,2}\s*[)）][、,，･・]?\s*)+|[①-⑳]\s*")
+_COMPONENT = re.compile(r"(?:[（(]\s*[0-9０-９]{1,2}\s*(?:の事業)?\s*[)）][、,，･・]?\s*)+|[①-⑳]\s*")
 _LABEL = re.compile(
     r"^[\s※○・\[［【<＜]*(?:お問い?合わ?せ先?|担当(?:課室?|部局)?|所管)[\s\]］】>＞:：]*|(?:電話|TEL|Tel|tel|直通|代表|内線[\d\-]*)[\s:：]*"
 )
@@ -108,7 +108,7 @@ def _without(text: str, start: int, end: int) -> str:
 
 
 def _tidy(text: str, had_phones: bool) -> str:
-    text = _LABEL.sub(" ", unspaced(text))
+    text = _LABEL.sub(" ", without_contact_label(unspaced(text)))
     text = _BUDGET_ITEM.sub("", text)  # ＜…補助金＞ in front of the office that holds it
     text = re.sub(r"[（(]?\s*0\d{1,3}[-－]\d{1,4}[-－]\d*\s*[)）]?", " ", text)  # a number cut short
     text = _EMPTY_PARENTHESIS.sub("", text)

@@ -7,10 +7,11 @@ from collections.abc import Iterator, Sequence
 from kofu.programme.model import Amount, Draft
 from kofu.programme.vocabulary import AmountKind
 from kofu.reading.contents import Entry
+from kofu.reading.cues import Cue, read_cues
 from kofu.reading.document import Sheet, SourceText
-from kofu.reading.layout import key_of, labels_of
 from kofu.text.yen import find_yen
 
+_LOST = "{}～{}行目は、途中で切れたか見つけられなかったシートと思われるため読んでいません"
 _TOTALS = (AmountKind.TOTAL_WITH_COMMITMENTS, AmountKind.GUARANTEED_BORROWING_INCLUDED_TOTAL)
 _PARTS = (AmountKind.PART, AmountKind.OTHER_MINISTRY_SHARE)
 
@@ -47,16 +48,31 @@ def with_remainder(amounts: Sequence[Amount], sheet: Sheet) -> tuple[Amount, ...
     return tuple(amounts)
 
 
-def check_coverage(source: SourceText, sheets: Sequence[Sheet]) -> Iterator[str]:
-    """Lines outside every sheet that still print a label of one: a sheet that is cut off or was not found."""
+def check_coverage(source: SourceText, sheets: Sequence[Sheet]) -> list[tuple[int, str]]:
+    """Runs of lines outside every sheet that print a label, a sum of yen or an office of one, each with its
+    first line: a sheet that is cut off or was not found."""
     covered = {line.number for sheet in sheets for line in sheet.lines}
-    stray = [
-        line.number
-        for line in source.lines
-        if line.number not in covered and line.text and labels_of(key_of(line.text))
+    runs: list[list[Cue]] = []
+    open_ = False
+    for cue in read_cues(source):
+        outside = cue.line.number not in covered
+        if outside and not open_:
+            runs.append([])
+        if outside:
+            runs[-1].append(cue)
+        open_ = outside
+    return [
+        (run[0].line.number, _LOST.format(run[0].line.number, run[-1].line.number))
+        for run in runs
+        if any(_tells(cue) for cue in run)
     ]
-    if stray:
-        yield f"{stray[0]}行目からの部分は、途中で切れたシートと思われるため読んでいません"
+
+
+def _tells(cue: Cue) -> bool:
+    """Whether a line is of a sheet: not of a cover, a table of contents or a divider."""
+    if cue.contents or cue.divider:
+        return False
+    return bool(cue.labels or cue.budget or cue.phone or find_yen(cue.text))
 
 
 def check_contents(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from kofu.reading.document import Line, SourceText
 from kofu.reading.layout import LabelLine, budget_patterns, key_of, labels_of
@@ -17,12 +18,19 @@ _PAGE_NUMBER = re.compile(r"^[-‐−–(]?\d{1,3}[-‐−–)]?$")
 _PAGE_NUMBER_AT_END = re.compile(r"\s(\d{1,3})$")
 _LEADERS = re.compile(r"[・…‥.･]{2,}-?\(?\d{1,3}\)?$")
 _DIVIDER = re.compile(r"^(?:[ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩ]|第[一二三四五六七八九十\d]+[章部])[..．、\s]")
+_COVER = re.compile(
+    r"^[【<「]*(?:令和|平成|R|H|20)\S{0,10}(?:予算|補正)\S{0,12}(?:概要|ポイント|について|一覧|資料[)]?|集)[】>」]*$"
+)
+_PAGES_IN_A_ROW, _LINES_OF_A_PAGE = 3, 4
 _OPENING = re.compile(r"^[【\[(<※○・◆■]*")
 _OPENING_AT_END = re.compile(r"[【\[(<※]+$")
 NAME_ENDS = re.compile(
     r"(?:事業費?|補助金?|支援|交付金|拠出金|出資金|負担金|委託費|対策費?|整備費?|施設費|推進|強化|促進|対応|拡大|等|投資|基金"
-    r"|給付金|プログラム|プロジェクト|制度|経費|開発|研究|創出|活用|構築|[)）】])$"
+    r"|給付金|プログラム|プロジェクト|制度|経費|開発|研究|創出|活用|構築|[)）】>＞])$"
 )
+_NO_SUM = re.compile(r"[【(<\[]事項要求[】)>\]]")
+_PROSE_BEFORE_SUM = re.compile(r"[はがもへ]|で(?!の)|に(?!係|よ)|を(?!含|除)|から|まで|より|について")
+_PROSE_AFTER_SUM = re.compile(r"(?:の内数)?(?:[をがはもと、]|で(?!実施)|に|の(?!内数|うち))")
 _SENTENCE = re.compile(r"(?:。|ます|する|した|である|こと)[)）」]?$|^[・※•○●✓]")
 
 
@@ -30,7 +38,7 @@ _SENTENCE = re.compile(r"(?:。|ます|する|した|である|こと)[)）」]?
 class Cue:
     """A printed (non-blank) line: `key` is its folded text, `gap` the blank lines before it, `lead` whether it
     starts with one ASCII space, `budget` 0 … 1 how surely it is a budget line, `counts` whether it is the first of
-    the budget lines that stand together."""
+    the budget lines that stand together, `page_end` whether it is one of page numbers that rise through the document."""
 
     line: Line
     text: str
@@ -46,6 +54,7 @@ class Cue:
     page_number: bool
     only_sum: bool
     ends_in_number: bool
+    page_end: bool
     contents: bool
     divider: bool
     prose: bool
@@ -66,6 +75,7 @@ def read_cues(source: SourceText) -> list[Cue]:
         gap, page_break = 0, False
     _even_gaps(cues)
     _find_bare_contents(cues)
+    _find_page_ends(cues)
     _weigh_budgets(cues)
     return cues
 
@@ -100,6 +110,21 @@ def _find_bare_contents(cues: list[Cue]) -> None:
         run = [(index, page)] if ends else []
 
 
+def _find_page_ends(cues: list[Cue]) -> None:
+    """Numbers alone on their lines that count up one by one through the document: the longest such row."""
+    last: dict[int, list[int]] = {}
+    for index, cue in enumerate(cues):
+        if cue.page_number:
+            number = int(re.sub(r"\D", "", cue.key))
+            longer = [*last.get(number - 1, []), index]
+            if len(longer) > len(last.get(number, [])):
+                last[number] = longer
+    row = max(last.values(), key=len, default=[])
+    if len(row) >= _PAGES_IN_A_ROW and all(b - a > _LINES_OF_A_PAGE for a, b in pairwise(row)):
+        for index in row:
+            cues[index].page_end = True
+
+
 def _even_gaps(cues: list[Cue]) -> None:
     """Where hardly a line follows another directly, the print is double-spaced: take every second line out."""
     if len(cues) > 20 and sum(not cue.gap for cue in cues) < 0.05 * len(cues):
@@ -121,15 +146,16 @@ def _cue(line: Line, text: str, gap: int, page_break: bool) -> Cue:
         page_break=page_break,
         lead=raw[0] == " " and raw[1:2] not in (" ", "") and bool(raw[1:2].strip()),
         labels=labels,
-        budget=(_budget(key) or float(bool(_inline_budget(key)))) if has_digit else 0.0,
+        budget=_budget(key) or float(bool(_inline_budget(key))) if has_digit or _NO_SUM.search(key) else 0.0,
         counts=False,
         phone=has_digit and bool(_PHONE.search(key)),
         office=0 if labels else office_rank(_PHONE.sub("", key).rstrip("/")),
         page_number=bool(_PAGE_NUMBER.match(key)),
+        page_end=False,
         only_sum=has_digit and bool(_ONLY_SUM.match(key)),
         ends_in_number=has_digit and bool(_PAGE_NUMBER_AT_END.search(text)),
         contents=has_digit and bool(_LEADERS.search(key)),
-        divider=bool(_DIVIDER.match(text)),
+        divider=bool(_DIVIDER.match(text)) or (has_digit and bool(_COVER.match(key))),
         prose=bool(_SENTENCE.search(key)),
     )
 
@@ -150,6 +176,8 @@ def _budget(key: str) -> float:
             continue
         rest = key[match.end() :]
         amount = _YEN.search(rest)
+        if amount and _reads_as_prose(rest, amount):
+            return 0.0
         if amount and amount.start() <= 16 and "。" not in rest:
             return 1.0
         if not rest.strip("】]):：") or rest[:1] in "(（":
@@ -157,8 +185,17 @@ def _budget(key: str) -> float:
     return 0.0
 
 
+def _reads_as_prose(text: str, amount: re.Match[str]) -> bool:
+    """Whether a sum stands in a sentence (予算では…億円を措置し) and not on a budget line."""
+    return bool(
+        _PROSE_BEFORE_SUM.search(text[: amount.start()]) or _PROSE_AFTER_SUM.match(text, amount.end())
+    )
+
+
 def _inline_budget(key: str) -> int:
     """Where in a line's key its budget begins, behind a title on the same line; 0 where there is none."""
+    if (no_sum := _NO_SUM.search(key)) and no_sum.end() == len(key):
+        return no_sum.start()
     if not any(word in key for word in ("年度", "補正", "国庫債務", "政府保証")):
         return 0
     for pattern in budget_patterns():

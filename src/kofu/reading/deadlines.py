@@ -17,6 +17,9 @@ _BASELINE = re.compile(
 )
 _VAGUE = re.compile(r"短期|中期|中長期|長期|最終的")
 _UNTIL = re.compile(r"[）)]まで")
+# How long the programme itself runs: 令和８年度までの３年間の事業であり.
+_TERM = re.compile(r"(?:末)?までの[\d０-９]{1,2}(?:か年|カ年|ヵ年|年)間?の(?:事業|計画|プロジェクト)")
+_OWN = re.compile(r"[ \u3000]*[（(［\[【][^（(）)［\[］\]\d０-９]{0,6}")
 _OPENED = re.compile(r"[（(［\[【][^）)］\]】]*$")
 
 
@@ -37,7 +40,7 @@ def find_deadlines(text: str) -> list[Deadline]:
         end = tail.end() if tail else year.end
         until = "まで" if _UNTIL.match(text, end) else ""  # （平成31年度）までに
         again = found and year.start < found[-1].end  # 平成32年（2020年）まで is one
-        if again or _BASELINE.match(text, end) or year.end - year.start <= 3:
+        if again or _TERM.match(text, year.end) or _BASELINE.match(text, end) or year.end - year.start <= 3:
             continue
         found.append(Deadline(text[year.start : end].removesuffix("に") + until, year.start, end))
     for rank, expression in enumerate(lexicon_data("target_words")["deadline"]):
@@ -54,6 +57,9 @@ def deadline_of(text: str, start: int, end: int, deadlines: Sequence[Deadline]) 
 
     短期的 and its kin count only where nothing more exact is printed.
     """
+    for deadline in deadlines:  # 48万ha［令和12年度まで］: nothing is nearer
+        if deadline.start >= end and _OWN.fullmatch(text, end, deadline.start):
+            return deadline
     before = [d for d in deadlines if d.end <= start and not _describes(text, d, start)]
     exact = [d for d in before if not _VAGUE.match(d.text)]
     if exact:

@@ -102,12 +102,16 @@ def _load(path: Path) -> bytes:
                 f"「{path}」はフォルダーです。資料のファイルを1つ指定してください",
                 f"{path} is a folder; name one document in it",
             )
-        size = path.stat().st_size
-        if size > SIZE_LIMIT:
-            limit, megabytes = SIZE_LIMIT // 1024**2, size // 1024**2
+        if path.exists() and not path.is_file():
             raise ReadError(
-                f"「{path}」は{megabytes}MBあり、上限の{limit}MBを超えます。資料ごとに分けてください",
-                f"{path} has {megabytes} MB, more than the limit of {limit} MB; split it into documents",
+                f"「{path}」はふつうのファイルではありません。資料のファイルを指定してください",
+                f"{path} is not an ordinary file; name a document",
+            )
+        size, limit = path.stat().st_size, SIZE_LIMIT // 1024**2
+        if size > SIZE_LIMIT:
+            raise ReadError(
+                f"「{path}」は上限の{limit}MBを超えています（{-(-size // 1024**2)}MB）。資料ごとに分けてください",
+                f"{path} is larger than {limit} MB ({-(-size // 1024**2)} MB); split it into documents",
             )
         return path.read_bytes()
     except FileNotFoundError:

@@ -6,22 +6,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kofu.programme.model import Flow, Recipient
+from kofu.programme.vocabulary import Instrument
 from kofu.reading.document import Sheet
-from kofu.reading.flow_graph import Arrow, Graph, rates_of
+from kofu.reading.flow_complete import complete
+from kofu.reading.flow_graph import RIVAL, Arrow, Graph, rates_of
 from kofu.reading.flow_items import Box, Items, find_items
 from kofu.reading.flow_keys import keys_of
 from kofu.reading.flow_labels import Label
 from kofu.reading.flow_order import UNKNOWN, BoxOrder, learn_order
+from kofu.reading.flow_scheme import find_scheme
 from kofu.reading.flow_solve import Answer, solve
 from kofu.reading.flow_strip import cut_strip
+from kofu.reading.flow_unsaid import unsaid
 
 __all__ = ["BoxOrder", "FlowReading", "find_flows", "learn_order"]
 
 _UNUSUAL, _DOUBTFUL = 0.95, 1.8
 """A diagram this dear is flagged when a rival is in sight, or even without one."""
 _IN_SIGHT = 0.8
-_MARGIN = 0.35
-"""A rival this near to the best answer is named instead of being passed over."""
 
 
 @dataclass(frozen=True)
@@ -35,37 +37,59 @@ class FlowReading:
 
 def find_flows(sheet: Sheet, order: BoxOrder = UNKNOWN) -> FlowReading:
     """The arrows of public money on a sheet. What cannot be decided is flagged or left out, never guessed."""
+    scheme = find_scheme(sheet)
+    drawn, recipients, unread = _drawn(sheet, order)
+    flows = complete(drawn, sheet, scheme)
+    if len(flows) > len(drawn):
+        paying = {flow.payer for flow in flows}
+        last = {flow.payee: flow.at for flow in flows if flow.payee not in paying}
+        recipients = [Recipient(name=name, at=at) for name, at in last.items()]
+    return FlowReading(flows, recipients, unread + unsaid(sheet, flows, scheme))
+
+
+def _drawn(sheet: Sheet, order: BoxOrder) -> tuple[list[Flow], list[Recipient], list[str]]:
+    """The flows of the diagrams, their final recipients, and doubts."""
     items = find_items(cut_strip(sheet))
     answers = solve(items, order)
     if not answers or not answers[0].graphs:
-        return FlowReading([], [], [])
-    best, rivals = answers[0], [rival for rival in answers[1:] if rival.cost - answers[0].cost < _MARGIN]
+        return [], [], []
+    best, rivals = answers[0], [rival for rival in answers[1:] if rival.cost - answers[0].cost < RIVAL]
     lonely = len(answers) == 1 or answers[1].cost - best.cost > _IN_SIGHT
-    drawn = _without_pictures([graph for graph in best.graphs if graph.arrows], sheet)
+    graphs = _without_pictures(items, [graph for graph in best.graphs if graph.arrows], sheet)
     unread = _left_over(best)
     flows: list[Flow] = []
-    for graph, keys in zip(drawn, keys_of(items, drawn), strict=True):
+    for graph, keys in zip(graphs, keys_of(items, graphs), strict=True):
         concern = _badly_fits(graph, lonely) or (unread[0] if unread else None)
-        into_fund = _into_fund(items, drawn)
+        into_fund = _into_fund(items, graphs)
         for arrow in _arrows(graph):
             fund = arrow in into_fund
             flows += [flow for flow in _flows(arrow, fund, keys, concern, best, rivals) if flow not in flows]
-    return FlowReading(flows, _recipients(drawn), unread)
+    return flows, _recipients(graphs), unread
 
 
-def _without_pictures(graphs: Sequence[Graph], sheet: Sheet) -> list[Graph]:
-    """Where a diagram under 条件 is drawn again as a picture elsewhere on the sheet, the picture is left out."""
+def _without_pictures(items: Items, graphs: list[Graph], sheet: Sheet) -> list[Graph]:
+    """Where a diagram under 条件 is drawn again as a picture elsewhere on the sheet, the picture is left out.
+
+    Diagrams that each stand under the key of a component of their own are no pictures of each other.
+    """
+    if len(graphs) < 2 or len(set(keys_of(items, graphs)) - {()}) == len(graphs):
+        return graphs
     stated = {line.number for line in sheet.regions.get("conditions", ())}
+    under = [
+        graph
+        for graph in graphs
+        if any(a.payer.is_state and a.payer.lines[0] in stated for a in graph.arrows)
+    ]
     official = {
         arrow.payee.name
-        for graph in graphs
+        for graph in under
         for arrow in graph.arrows
         if arrow.payer.is_state and arrow.payer.lines[0] in stated
     }
     return [
         graph
         for graph in graphs
-        if any(arrow.payer.is_state and arrow.payer.lines[0] in stated for arrow in graph.arrows)
+        if graph in under
         or not any(arrow.payer.is_state and arrow.payee.name in official for arrow in graph.arrows)
     ]
 
@@ -86,8 +110,18 @@ def _arrows(graph: Graph) -> list[Arrow]:
         for arrow in graph.arrows
         for payer in arrow.payer.members or (arrow.payer,)
         for payee in arrow.payee.members or (arrow.payee,)
-        if arrow.label and not arrow.label.service
+        if arrow.label and not arrow.label.service and not _borrows(payer, payee, arrow.label)
     ]
+
+
+def _borrows(payer: Box, payee: Box, label: Label) -> bool:
+    """Whether it is the loan of a bank to the box that it is drawn beside, which is no public money."""
+    return (
+        label.instruments == (Instrument.LOAN,)
+        and payee.name.removesuffix("等").endswith(("金融機関", "銀行", "信用金庫"))
+        and not payer.is_state
+        and not any(word in payer.name for word in ("公庫", "金庫", "銀行", "県", "基金"))
+    )
 
 
 def _badly_fits(graph: Graph, lonely: bool) -> str | None:
@@ -151,6 +185,8 @@ def _doubt(
             return f"別の読み方もあります: {other.replace('＋', 'と') or 'この矢印がない'}"
     if label.implied:
         return "手段が印刷されておらず、補助と読みました"
+    if arrow.payee.unknown or arrow.payer.unknown:
+        return "箱と読んだ語が語彙にありません"
     if arrow.payee.glued:
         return "受け手の名が図の外の語に続けて印刷されています"
     return None

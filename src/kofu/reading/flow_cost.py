@@ -28,6 +28,10 @@ BRANCH, BRANCH_OF_COMPONENT = 1.0, 0.4
 """A further arrow from the state: unusual, unless keys of components stand in a diagram with one 国."""
 OUT_OF_TURN = 0.6
 """A label that is not the one printed before its box, where boxes and labels take turns."""
+TURN_FROM_STATE = 0.5
+"""Where label and box take turns, a further arrow from the state skips the box printed between."""
+AGAINST_TURN = 1.0
+"""Where box and label take turns, money that runs back to a box printed before."""
 AGAINST_ARROW = 2.5
 """A printed → that is not followed."""
 _CROWDED, _SAME_TWICE = 0.9, 2.2
@@ -132,14 +136,16 @@ def beside(first: Label, second: Label) -> float:
     return _CROWDED + _SAME_TWICE * len(set(first.instruments) & set(second.instruments))
 
 
-def passing_on(through: Sequence[Box], incoming: Sequence[Label], outgoing: Sequence[Label]) -> float:
-    """The cost of boxes that receive money this way and pass it on that way."""
+def passing_on(
+    through: Sequence[Box], incoming: Sequence[Label], outgoing: Sequence[Label], evident: bool = False
+) -> float:
+    """The cost of boxes that receive money this way and pass it on that way; `evident` where print shows the way."""
     before = [rate.value for label in incoming for rate in label.rates if rate.value is not None]
     after = [rate.value for label in outgoing for rate in label.rates if rate.value is not None]
     cost = 0.0
     if before and after and any(map(is_public, through)):
         # The whole rate holds the state's share, unless the state bears all of what the other only passes on.
-        cost += (0.3 if max(before) == 1 else 2.0) if max(before) > max(after) else 0.0
+        cost += (0.3 if max(before) == 1 else 1.0 if evident else 2.0) if max(before) > max(after) else 0.0
     elif before and after:
         cost += 1.2 if max(before) < max(after) else 0.0
     if before and any(label.instruments == (Instrument.SUBSIDY,) and not label.rates for label in outgoing):

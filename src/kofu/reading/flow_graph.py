@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, pairwise
 
 from kofu.programme.vocabulary import Instrument
 from kofu.reading import flow_cost as cost_of
@@ -18,6 +18,8 @@ from kofu.text.rates import Rate
 
 WINDOW = 0.8
 """Graphs this much dearer than the best are still kept as rivals."""
+RIVAL = 0.35
+"""A rival this near to the best graph is always looked for."""
 HOPELESS = 3.2
 """A graph dearer than this explains nothing."""
 
@@ -85,6 +87,8 @@ class Graphs:
         services = [label for label in labels if label.service]
         for patience in _PATIENCE:
             found = self._within(state, boxes, money, services, min(limit, patience))
+            if found and patience < min(limit, found[0].cost + RIVAL):
+                return self._within(state, boxes, money, services, min(limit, found[0].cost + RIVAL))
             if found or patience >= limit:
                 return found
         return []
@@ -171,6 +175,8 @@ class _Placing:
         self.in_order = {pair: order.label_cost(money[pair[0]], money[pair[1]], True) for pair in pairs}
         self.reversed = {pair: order.label_cost(money[pair[0]], money[pair[1]], False) for pair in pairs}
         self.turns = _take_turns(state, nodes, money)
+        self.turns_after = _take_turns_after(state, nodes, money)
+        self.drawn = len(money) == len(nodes) and all(node.paid_by is not None for node in nodes)
         self._fits: dict[tuple[int, int, bool, int], float] = {}
         self.extra = min([cost_of.LABEL_LEFT, *self.beside.values()])
         self.least = self.extra * max(0, len(money) - len(nodes)) + self._naked(
@@ -221,10 +227,10 @@ class _Placing:
                         more += self.beside[earlier, j]
                     elif at >= 0 and hops[at] != hops[i]:
                         more += (self.in_order if hops[at] < hops[i] else self.reversed)[earlier, j]
+                        more += cost_of.AGAINST_ARROW if self.drawn and hops[at] > hops[i] else 0.0
                 put(j + 1, cost + more, (*chosen, i), bare - (i not in chosen))
 
-        backwards = sum(payer > i for i, payer in enumerate(parents)) if self.turns else 0
-        put(0, cost_of.OUT_OF_TURN * backwards, (), count)
+        put(0, self._out_of_turn(parents), (), count)
         return sorted(found)
 
     def _fit(self, payer: int, payee: int, last: bool, label: int) -> float:
@@ -234,6 +240,13 @@ class _Placing:
             box = self.state if payer < 0 else self.nodes[payer]
             self._fits[key] = cost_of.fit(box, self.nodes[payee], last, self.money[label])
         return self._fits[key]
+
+    def _out_of_turn(self, parents: Sequence[int]) -> float:
+        """What it costs that money does not run the way that boxes and labels in turns suggest."""
+        backwards = sum(payer > i for i, payer in enumerate(parents))
+        if self.turns:
+            return cost_of.OUT_OF_TURN * backwards + cost_of.TURN_FROM_STATE * (parents.count(-1) - 1)
+        return cost_of.AGAINST_TURN * backwards if self.turns_after else 0.0
 
     def _naked(self, bare: int) -> float:
         """What arrows without a label cost: services explain as many as there are."""
@@ -249,7 +262,7 @@ class _Placing:
                 passed = (*passed, self.nodes[payer])
                 rated = any(label.rates for label in carried[payer])
                 if rated or len(passed) == 1:
-                    cost += cost_of.passing_on(passed, carried[payer], carried[i])
+                    cost += cost_of.passing_on(passed, carried[payer], carried[i], self.turns or self.drawn)
                 if rated:
                     break
                 payer = parents[payer]
@@ -265,6 +278,15 @@ def _take_turns(state: Box, nodes: Sequence[Box], money: Sequence[Label]) -> boo
     """Whether print goes 国, label, box, label, box."""
     turns = [place for label, box in zip(money, nodes, strict=False) for place in (label.at, box.at)]
     return len(money) == len(nodes) and [state.at, *turns] == sorted([state.at, *turns])
+
+
+def _take_turns_after(state: Box, nodes: Sequence[Box], money: Sequence[Label]) -> bool:
+    """Whether print goes 国, box, label, box, label, each on lines of its own, and no rates tell the hops apart."""
+    if any(label.rates for label in money):
+        return False
+    turns = [place for label, box in zip(money, nodes, strict=False) for place in (box, label)]
+    printed = [state, *turns]
+    return len(money) == len(nodes) > 1 and all(a.lines[-1] < b.lines[0] for a, b in pairwise(printed))
 
 
 def _arrows(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from itertools import pairwise
 
 from kofu.reading.flow_labels import (
@@ -16,15 +18,18 @@ from kofu.reading.flow_labels import (
     text_of,
 )
 from kofu.reading.flow_lexicon import Kind
-from kofu.reading.flow_strip import BETWEEN, GAP, JOINED, NEWLINE, Strip
+from kofu.reading.flow_strip import BETWEEN, GAP, JOINED, NEWLINE, SPACE, Strip
 from kofu.reading.flow_tokens import Token, split
+
+_NOUN = re.compile(r"(?=.*[一-龥ァ-ヶ])[一-龥々ァ-ヶーぁ-ん・]{2,9}(?<![をにがはでとのもやるた])")
 
 
 @dataclass(frozen=True)
 class Box:
     """An actor in the diagram. `at` is its place in the strip, `lines` those its name stands in.
 
-    `open` when only grammar vouches for the name, `glued` when it ends a line of other words; `members` are the
+    `open` when only grammar vouches for the name, `glued` when it ends a line of other words, `unknown` when nothing but its
+    place between boxes and labels does; `members` are the
     boxes drawn side by side that one arrow reaches; `paid_by` is the place of the box that a printed → comes from.
     """
 
@@ -35,6 +40,7 @@ class Box:
     lines: tuple[int, ...]
     open: bool = False
     glued: bool = False
+    unknown: bool = False
     paid_by: int | None = None
     members: tuple[Box, ...] = ()
 
@@ -77,11 +83,13 @@ class Items:
         return max(inside, BETWEEN) if any(end <= at < start for at in self.noise) else inside
 
 
+@lru_cache(maxsize=256)
 def find_items(strip: Strip) -> Items:
     """Boxes, labels and keys of a strip."""
     items = Items(strip)
     tokens = split(strip)
     glued: list[Box] = []
+    parts: dict[int, list[Token]] = {}
     i = 0
     while i < len(tokens):
         token = tokens[i]
@@ -96,6 +104,7 @@ def find_items(strip: Strip) -> Items:
         elif token.kind in (Kind.INSTRUMENT, Kind.RATE):
             used = label_tokens(strip, tokens, i)
             label = make_label(strip, used)
+            parts[label.at] = used
             if is_tag(strip, tokens, i) or is_condition(strip, tokens, i, label):
                 items.tags.append(label)
             elif not label.implied or may_stand_alone(strip, tokens, i, used):
@@ -119,11 +128,95 @@ def find_items(strip: Strip) -> Items:
         i += 1
     if all(box.is_state for box in items.boxes) and len({box.name for box in glued}) == 1:
         items.boxes.append(glued[0])
+    _part_label(items, parts)
+    _loosen_funds(items)
+    _add_unknown(items, tokens)
+    _join_rows(items)
     _follow_arrows(items, tokens)
     _hang_keys(items)
     if any(box.name == "国" for box in items.boxes):
         items.boxes = [box for box in items.boxes if not box.is_state or box.name.startswith("国")]
     return items
+
+
+def _part_label(items: Items, parts: Mapping[int, Sequence[Token]]) -> None:
+    """交付 定額、1/2 below 国 and two boxes in a line: the instrument of the first hop, the rates of the second."""
+    boxes = [box for box in items.boxes if not box.is_state]
+    money = [label for label in items.labels if not label.service]
+    if len(money) != 1 or len(boxes) != 2 or len({box.lines for box in items.boxes}) > 1:
+        return
+    used = parts.get(money[0].at, ())
+    if (
+        len(used) < 2
+        or used[0].kind is not Kind.INSTRUMENT
+        or any(t.kind is Kind.INSTRUMENT for t in used[1:])
+    ):
+        return
+    if used[1].kind is Kind.RATE and items.strip.breaks[used[1].start] == SPACE:
+        at = items.labels.index(money[0])
+        items.labels[at : at + 1] = [make_label(items.strip, used[:1]), make_label(items.strip, used[1:])]
+
+
+def _join_rows(items: Items) -> None:
+    """Rows of two boxes with the instrument above and its rates below, each row one hop: 補助 / 国 A / （定額）."""
+    boxes = sorted(items.boxes, key=lambda box: box.at)
+    rows = [
+        (first, second)
+        for first, second in pairwise(boxes)
+        if first.lines == second.lines and not second.is_state
+    ]
+    if not rows or len(boxes) != 2 * len(rows) or not boxes[0].is_state:
+        return
+    labels: list[Label] = []
+    for first, second in rows:
+        above = [
+            a for a in items.labels if a.lines[-1] == first.lines[0] - 1 and not a.rates and not a.implied
+        ]
+        below = [b for b in items.labels if b.lines[0] == second.lines[-1] + 1 and b.implied and b.rates]
+        if len(above) != 1 or len(below) != 1:
+            return
+        labels.append(
+            replace(above[0], rates=below[0].rates, lines=tuple(sorted({*above[0].lines, *below[0].lines})))
+        )
+    if len(labels) * 2 != len(items.labels):
+        return
+    items.labels = labels
+    kept = {box.name: box for box in (boxes[0],)}
+    for first, second in rows:
+        payer = kept.setdefault(first.name, first)
+        kept.setdefault(second.name, replace(second, paid_by=payer.at))
+    items.boxes = list(kept.values())
+
+
+def _add_unknown(items: Items, tokens: Sequence[Token]) -> None:
+    """Where a label lacks its box, a short noun alone on the line right below a piece is the box, whoever it is."""
+    money = [label for label in items.labels if not label.service and not label.implied]
+    if len(money) <= sum(not box.is_state for box in items.boxes) or not any(b.is_state for b in items.boxes):
+        return
+    strip = items.strip
+    lines: dict[int, list[Token]] = {}
+    for token in tokens:
+        lines.setdefault(strip.lines[token.start], []).append(token)
+    pieces = {line for piece in items.pieces() for line in piece.lines}
+    for number, here in lines.items():
+        start, end = here[0].start, here[-1].end
+        alone = end == len(strip.text) or number + 1 in pieces or strip.breaks[end] >= GAP
+        if number - 1 not in pieces or not alone or any(token.kind is not Kind.NOISE for token in here):
+            continue
+        if _NOUN.fullmatch(strip.text, start, end) and strip.strongest(start, end) == JOINED:
+            items.boxes.append(
+                Box(strip.printed[start:end], 4, start, end, (number,), open=True, unknown=True)
+            )
+            items.noise = [at for at in items.noise if not start <= at < end]
+
+
+def _loosen_funds(items: Items) -> None:
+    """A lone 基金 beside as many labels as boxes is a remark, not the label of one more arrow."""
+    lone = [label for label in items.labels if label.fund and label.implied and not label.rates]
+    others = [label for label in items.labels if not label.service and label not in lone]
+    if lone and len(others) >= sum(not box.is_state for box in items.boxes):
+        items.labels = [label for label in items.labels if label not in lone]
+        items.funds += [label.at for label in lone]
 
 
 def _follow_arrows(items: Items, tokens: Sequence[Token]) -> None:

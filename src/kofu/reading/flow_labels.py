@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 
 from kofu.programme.vocabulary import Instrument
 from kofu.reading.flow_lexicon import Kind
@@ -75,17 +75,21 @@ def label_tokens(strip: Strip, tokens: Sequence[Token], start: int) -> list[Toke
         elif token.kind is Kind.RATE:
             if not stated and strength >= SPACE and used[-1].kind is Kind.RATE:
                 break  # rates side by side without an instrument belong to different arrows
+            if stated and rated and depth <= 0 and strength >= SPACE and text_of(strip, used[-1]) == ")":
+                break  # 交付（定額） 1/2: what follows a closed label belongs to the next arrow
             rated = True
         elif token.kind is Kind.MARK:
             if text not in _INSIDE or (strength == GAP and text not in "(・"):
                 break
+            if text == "(" and not stated and strength == SPACE and text_of(strip, used[-1]) == ")":
+                break  # （定額） （1/2）: the labels of two arrows
         elif token.kind is Kind.NOISE:
             if not _leads_to_rate(strip, tokens, token):
                 break
         elif token.kind is Kind.COMPONENT:
             if not _leads_to_rate(strip, tokens, token, same_line=False):
                 break
-        elif token.kind is not Kind.FUND:
+        elif token.kind is not Kind.FUND or _below_several(strip, tokens, tokens[start], token):
             break
         last_joint = text
         used.append(token)
@@ -94,7 +98,27 @@ def label_tokens(strip: Strip, tokens: Sequence[Token], start: int) -> list[Toke
         "等",
     ):
         used.pop()
-    return used
+    return used if rated or not stated else used + _by_class(strip, tokens[start + len(used) :])
+
+
+def _by_class(strip: Strip, tokens: Sequence[Token]) -> list[Token]:
+    """Lines right below a label that give the rate of each class: 中小企業：2/3."""
+    found: list[Token] = []
+    line: list[Token] = []
+    for token, after in zip_longest(tokens, tokens[1:]):
+        if not line and strip.breaks[token.start] != NEWLINE:
+            break
+        line.append(token)
+        if after is not None and strip.breaks[after.start] < NEWLINE:
+            continue
+        colons = [i for i, t in enumerate(line) if text_of(strip, t) == ":"]
+        named = colons and all(t.kind in (Kind.ACTOR, Kind.NOISE, Kind.MARK) for t in line[: colons[0]])
+        rated = [t.kind for t in line if t.kind not in (Kind.NOISE, Kind.MARK, Kind.ACTOR)]
+        if not named or not colons[0] or set(rated) != {Kind.RATE}:
+            break
+        found += line
+        line = []
+    return found
 
 
 _INSIDE = {
@@ -134,6 +158,18 @@ def _leads_to_rate(strip: Strip, tokens: Sequence[Token], noise: Token, same_lin
     return False
 
 
+def _below_several(strip: Strip, tokens: Sequence[Token], first: Token, fund: Token) -> bool:
+    """Whether the word fund stands below a line of several labels: it may be for any of them."""
+    if strip.breaks[fund.start] >= GAP:
+        return sum(token.kind is Kind.INSTRUMENT for token in tokens) > 1
+    return strip.strongest(first.start, fund.start + 1) >= NEWLINE and any(
+        token.kind is Kind.INSTRUMENT
+        and token.start < first.start
+        and strip.lines[token.start] == strip.lines[first.start]
+        for token in tokens
+    )
+
+
 def is_tag(strip: Strip, tokens: Sequence[Token], i: int) -> bool:
     """An instrument in a parenthesis behind words is a remark on a heading: （１）…の開発（委託、補助）, …【補助】."""
     if i < 1 or strip.breaks[tokens[i].start] > JOINED:
@@ -153,7 +189,7 @@ def is_condition(strip: Strip, tokens: Sequence[Token], i: int, label: Label) ->
     """補助率 that opens a list of conditions (補助率：1/2), or that carries no rate at all."""
     if not label.printed.startswith("補助率"):
         return False
-    return not label.rates or strip.text.startswith(":", tokens[i].end)
+    return not label.rates or ":" in strip.text[label.at : label.end]
 
 
 def may_stand_alone(strip: Strip, tokens: Sequence[Token], i: int, used: Sequence[Token]) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import Enum
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -17,6 +17,7 @@ _WIDE = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)}
 _FOLD = _WIDE | str.maketrans("　〜～⁄､，｡･｢｣", " ~~/、、。・「」") | {0xFF0C: "、", ord(","): "、"}
 
 
+@lru_cache(maxsize=8192)
 def fold(text: str) -> str:
     """The text in one width, of the same length, so positions in it are positions in the text."""
     return text.translate(_FOLD)

@@ -39,7 +39,8 @@ class BoxOrder:
 
     def box_cost(self, payer_first: bool) -> float:
         """What it costs a graph that two boxes of one line pay in this order."""
-        share = self.boxes_payer_first.share
+        known = self.boxes_payer_first
+        share = known.share if known != Evidence() else self.state_first.share
         return 1.4 * ((1 - share) if payer_first else share)
 
     @property

@@ -6,6 +6,7 @@ distance to its rival.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -18,7 +19,11 @@ from kofu.reading.flow_strip import BETWEEN, GAP, JOINED, NEWLINE, SPACE, WALL
 
 _CUT = {JOINED: 6.0, SPACE: 3.0, NEWLINE: 1.2, GAP: 0.3, BETWEEN: 0.1, WALL: 0.0}
 _ANSWERS = 6
+_OF_COMPONENT = re.compile(r"\(([\d①-⑳、・]{1,6})の事業\)")
+"""（１の事業） beside a label: the arrow is for one component."""
 _LENT = 0.5
+_HEADLESS = 0.2
+"""What it costs that a diagram begins before its 国, where the sheet's first begins with it."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +53,7 @@ def solve(items: Items, order: BoxOrder) -> list[Answer]:
         for end in ends:
             cut = 0.0 if end == len(pieces) else _CUT[reader.break_before(end)]
             if end < len(pieces) and end != states[k + 1]:
-                cut += order.cut_inside_cost
+                cut += order.cut_inside_cost + (_HEADLESS if states[0] == 0 else 0.0)
             if cut > 4:
                 continue
             for start, answers in ways.items():
@@ -119,6 +124,11 @@ def _branch(items: Items) -> float:
     """What a further arrow from the state costs: one 国 that pays for several components has several."""
     keys = {key.text for key in items.keys if not key.heading and not key.text.isdecimal()}
     states = sum(box.is_state for box in items.boxes)
+    if len(set(_OF_COMPONENT.findall(items.strip.text))) > 1 and states == 1:
+        return BRANCH_OF_COMPONENT
+    hung = {key for label in items.labels for key in label.keys}
+    if hung and len(items.boxes) - states <= len(hung) < len(items.labels):
+        return BRANCH  # too few boxes for a branch each: the keys part one hop of a chain
     return BRANCH_OF_COMPONENT if states == 1 and len(keys) > 1 else BRANCH
 
 

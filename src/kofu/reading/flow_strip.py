@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 from kofu.reading.document import Line, Sheet
 from kofu.reading.flow_lexicon import closed_line, ends_in_name, fold
+from kofu.reading.flow_scheme import find_scheme
+from kofu.reading.flow_written import written_arrows
 
 JOINED, SPACE, NEWLINE, GAP, BETWEEN, WALL = 0, 1, 2, 3, 4, 9
 """Strength of a break: none, a space, the next line, a blank line, words or a whole line of no diagram between."""
@@ -62,6 +64,7 @@ def cut_strip(sheet: Sheet) -> Strip:
     breaks: list[int] = []
     printed: list[str] = []
     paperwork = {line.number for role in _PAPER_ROLES for line in sheet.regions.get(role, ())}
+    stated = find_scheme(sheet).lines | {arrow.lines[0] for arrow in written_arrows(sheet)}
     paperwork |= {
         line.number for role in _TEXT_ROLES for line in sheet.regions.get(role, ()) if len(line.text) >= _LONG
     }
@@ -72,8 +75,14 @@ def cut_strip(sheet: Sheet) -> Strip:
         running = len(block) > 1 and 2 * sum(prose) > len(block)
         for line, is_prose in zip(block, prose, strict=True):
             content = fold(line.text)
-            closed = bool(closed_line().fullmatch(content)) or (len(block) == 1 and ends_in_name(content))
-            if not closed and (running or is_prose or line.number in paperwork or _is_frame(content)):
+            closed = (
+                bool(closed_line().fullmatch(content))
+                or content in _BOXES
+                or (len(block) == 1 and ends_in_name(content))
+            )
+            if line.number in stated or (
+                not closed and (running or is_prose or line.number in paperwork or _is_frame(content))
+            ):
                 wall = True
                 continue
             strength = WALL if wall or not last else (NEWLINE if line.number == last + 1 else GAP)
@@ -90,6 +99,8 @@ def cut_strip(sheet: Sheet) -> Strip:
     return Strip("".join(text), "".join(printed), tuple(lines), tuple(breaks))
 
 
+_BOXES = ("事務局", "補助金事務局", "事業者等", "事業者")
+"""Lines that are no office, though they may end like one."""
 _PAPER_ROLES = ("title", "budget", "office", "phone", "contact")
 """Roles of lines that hold no diagram, unless a line consists of nothing but words of diagrams."""
 _TEXT_ROLES = ("purpose", "targets", "outline", "point", "policy")

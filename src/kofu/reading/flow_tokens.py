@@ -10,7 +10,6 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 from kofu.programme.vocabulary import Instrument
 from kofu.reading.flow_lexicon import Kind, Lexicon, lexicon
@@ -59,7 +58,6 @@ class Token:
     open: bool = False
 
 
-@lru_cache(maxsize=256)
 def split(strip: Strip) -> tuple[Token, ...]:
     """The cheapest split of the strip into tokens; it covers every character once."""
     size = len(strip.text)
@@ -102,6 +100,8 @@ def _tokens_at(strip: Strip, at: int, words: Lexicon, ends: list[tuple[int, int]
     yield Token(Kind.NOISE, at, at + 1, 0.9 if strip.text[at].isdigit() else 1.3)
     for kind, pattern, first, cost, furthest in _SIGNS:
         match = pattern.match(strip.text, at) if strip.text[at] in first else None
+        if match and kind is Kind.RATE and not _one_rate(strip, at, match.end()):
+            match = pattern.match(strip.text, at, _print_ends(strip, at))  # 1/2 3/4 side by side
         if not match or strip.strongest(at, match.end()) > furthest:
             continue
         if furthest == NEWLINE or _whole_number(strip, at, match.end()):
@@ -192,6 +192,17 @@ def _swallows(strip: Strip, at: int, end: int, words: Lexicon) -> bool:
     )
 
 
+def _holds_state(name: str, words: Lexicon) -> bool:
+    """Whether 国 stands before a listed name, or inside right behind one: boxes glued together."""
+    if name[0] == "国" and any(e.tier and len(e.printed) > 1 for e in words.starting(name, 1)):
+        return True
+    return any(
+        name[at] == "国"
+        and any(i + len(e.printed) == at for i in range(at) for e in words.starting(name, i) if e.tier)
+        for at in range(1, len(name) - 1)
+    )
+
+
 def _open_name(strip: Strip, at: int, end: int, tier: int, ends: list[tuple[int, int]]) -> Iterator[Token]:
     """A name that only its last word betrays: print must begin where it begins and end where it ends."""
     words, name = lexicon(), strip.text[at:end]
@@ -201,7 +212,7 @@ def _open_name(strip: Strip, at: int, end: int, tier: int, ends: list[tuple[int,
         return
     if name.count("(") != name.count(")") or (name[0] == "国" and strip.breaks[at + 1] > JOINED):
         return
-    if _runs_on(strip, at, end, ends) or _swallows(strip, at, end, words):
+    if _runs_on(strip, at, end, ends) or _swallows(strip, at, end, words) or _holds_state(name, words):
         return
     crossed = sum(_OPEN_CROSSING.get(step, 99.0) for step in strip.breaks[at + 1 : end] if step)
     cost = (
@@ -275,6 +286,18 @@ def _head_ends(strip: Strip) -> list[tuple[int, int]]:
 def _crossing(strip: Strip, start: int, end: int) -> float:
     """What it costs that print breaks off inside a name."""
     return sum(_CROSSING.get(step, float(WALL)) for step in strip.breaks[start + 1 : end] if step)
+
+
+def _one_rate(strip: Strip, start: int, end: int) -> bool:
+    return strip.strongest(start, end) <= SPACE and _whole_number(strip, start, end)
+
+
+def _print_ends(strip: Strip, at: int) -> int:
+    """Where print next breaks off after `at`."""
+    end = at + 1
+    while not strip.open_after(end):
+        end += 1
+    return end
 
 
 def _whole_number(strip: Strip, start: int, end: int) -> bool:

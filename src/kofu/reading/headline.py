@@ -11,17 +11,19 @@ from kofu.programme.model import Amount, Office, Phone, Title
 from kofu.programme.vocabulary import AmountKind
 from kofu.reading.contacts import ContactBlock, read_contacts
 from kofu.reading.cues import name_before_budget
-from kofu.reading.document import Line, Sheet
+from kofu.reading.document import Line, Sheet, SourceText
 from kofu.reading.layout import key_of, unspaced
 from kofu.reading.offices import bureau_length, ends_as_section, find_bureau, split_contact
 from kofu.text.amounts import TypedAmount, find_amounts
 from kofu.text.dates import find_fiscal_years, find_years
+from kofu.text.yen import find_torn
 
 _WIDE = r"[^\x00-\x7f]"
 _LAYOUT_SPACE = re.compile(rf"(?<={_WIDE})\s+(?={_WIDE})|\s{{2,}}")
 _NUMBER_PREFIX = re.compile(r"^[0-9０-９]{1,3}(?:[-－―][0-9０-９]{1,2})*[\s\u3000.．、]+(?=[^\d\s])")
 _NO_LAST_YEAR = re.compile(r"(?<=\d)([（(]\s*[-－―‐–ー]\s*[)）])(\s*[百千万億兆]+円)")
 _LABEL_PREFIX = re.compile(r"^[\s【\[<＜■○]*(?:施\s*策\s*名|事\s*業\s*名)[\s】\]>＞:：]*")
+_BUDGET_ITEM_BEHIND = re.compile(r"[ \u3000]*[＜<〈][^＞>〉]*(?:金|費|事業)[＞>〉]$")
 _KINDS: Mapping[str, AmountKind] = {
     **{kind.value: kind for kind in AmountKind},
     "initial": AmountKind.APPROPRIATION,
@@ -31,7 +33,8 @@ _KINDS: Mapping[str, AmountKind] = {
 _ORDINAL = re.compile(r"第\s*(\d{1,2}|[一二三四五])\s*次\s*補正")
 _IN_PARENTHESIS = re.compile(r"[(（][^()（）]*$")
 _LAST_YEAR = re.compile(r"[(（]\s*[)）]\s*(?:内)?は?.{0,6}前年度")
-_BACKGROUND = frozenset({"previous_year", "floor", "cap"})
+_BARE_PARENTHESIS = re.compile(r"[(（]\s*$")
+_BACKGROUND = frozenset({"previous_year", "elsewhere", "floor", "cap"})
 
 
 @dataclass(frozen=True)
@@ -84,6 +87,16 @@ def read_headline(sheet: Sheet) -> Headline:
     )
 
 
+def read_cover_year(source: SourceText, before: int) -> tuple[int, str] | None:
+    """Year and round that the cover names above the sheets (`before` is their first line); None if several."""
+    found = set()
+    for line in source.lines[: before - 1]:
+        year, round_, _ = _year([[line]])
+        if year and round_ and ("予算" in line.text or "補正" in line.text):
+            found.add((year, round_))
+    return found.pop() if len(found) == 1 else None
+
+
 def joined_title(texts: Sequence[str]) -> str:
     """A title joined over line breaks; spaces that only come from the layout are dropped."""
     joined = ""
@@ -97,7 +110,7 @@ def _title(sheet: Sheet) -> Title | None:
     lines = sheet.regions.get("title", ())
     if not lines:
         return None
-    mains = [name_before_budget(split_contact(line.text)[0]) for line in lines]
+    mains = [_BUDGET_ITEM_BEHIND.sub("", name_before_budget(split_contact(line.text)[0])) for line in lines]
     texts = [_LABEL_PREFIX.sub("", unspaced(main)) for main in mains]
     name = joined_title([_NUMBER_PREFIX.sub("", texts[0]), *texts[1:]])
     return Title(ja=name, at=tuple(line.number for line in lines)) if name else None
@@ -145,6 +158,7 @@ def _amounts(clusters: Sequence[Sequence[Line]]) -> tuple[tuple[Amount, ...], tu
         shown, owners = _join(cluster)
         # 250（－）百万円 → 250百万円（－）, of the same length: the sum is read, the dash is no sum.
         text = _NO_LAST_YEAR.sub(r"\2\1", shown)
+        doubts += [f"予算額の数字が途切れています（{owners[start]}行目）" for start in find_torn(text)]
         for typed, doubt in _typed(text):
             kind = _KINDS.get(typed.kind)
             if kind is None:
@@ -195,8 +209,10 @@ def _typed(text: str) -> Iterator[tuple[TypedAmount, str | None]]:
             yield typed, "何の金額かを示す語がないため、予算額と読みました"
         elif typed.kind == "request":
             yield typed, "要求額として印字されています"
-        elif typed.kind == "initial" and previous is not None and in_parenthesis:
+        elif previous is not None and in_parenthesis and typed.kind == "initial":
             continue
+        elif previous is not None and typed.kind == "part" and _BARE_PARENTHESIS.search(text[: typed.start]):
+            continue  # 310億円の内数（300億円の内数）: last year's
         else:
             yield typed, None
         previous = typed

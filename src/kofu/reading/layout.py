@@ -57,10 +57,12 @@ class Layout:
     budget: tuple[re.Pattern[str], ...]
 
     def score(self, keys: Iterable[str]) -> float:
-        """How well the labels found on a sheet fit: share of required roles, then how many labels are known."""
-        known = [self.labels[key] for key in keys if key in self.labels]
-        present = sum(role in known for role in self.required) / max(len(self.required), 1)
-        return 2 * present + 0.25 * len(known)
+        """How well the labels found on a sheet fit: the share of required roles, and each label that is known,
+        which counts the more the fewer layouts print it."""
+        known = [key for key in keys if key in self.labels]
+        roles = {self.labels[key] for key in known}
+        present = sum(role in roles for role in self.required) / max(len(self.required), 1)
+        return 2 * present + sum(1 / _spread(key) for key in known)
 
 
 @dataclass(frozen=True)
@@ -94,6 +96,12 @@ def layouts() -> Mapping[str, Layout]:
             budget=budget,
         )
     return found
+
+
+@cache
+def _spread(label: str) -> int:
+    """How many layouts print a label."""
+    return sum(label in layout.labels for layout in layouts().values())
 
 
 @cache

@@ -16,20 +16,38 @@ _PROSE = re.compile(r"[。をはがにで]|する|した|され|れる|事業を
 _COLUMN = re.compile(r"[ \t\u3000]{3,}")
 _PHONE_FIRST = re.compile(r"[（(]?[0０][\d０-９]{1,3}[-－−‐（(]")
 _INSTRUMENT = re.compile(r"補助|委託|交付|出資|拠出|融資|助成")
-_COMPONENT = re.compile(r"^(?:[(]\d{1,2}[)][、,･・]?)+")
+_COMPONENT = re.compile(r"^(?:[(]\d{1,2}(?:の事業)?[)][、,･・]?)+")
+_SPACED = r"[ \u3000]*"
 
 
 @cache
-def _lexicon() -> tuple[re.Pattern[str], re.Pattern[str]]:
+def _lexicon() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     data = YAML(typ="safe").load(
         files("kofu.reading").joinpath("lexicon", "bureaux.yaml").read_text(encoding="utf-8")
     )
     endings = "|".join(map(re.escape, data.pop("endings")))
+    labels = "|".join(
+        _SPACED.join(map(re.escape, label)) for label in sorted(data.pop("labels"), key=len)[::-1]
+    )
     names = sorted({key_of(name) for group in data.values() for name in group}, key=len, reverse=True)
     return (
         re.compile("|".join(map(re.escape, names))),
         re.compile(rf"(?:{endings})(?:[(][^()]*[)])?$"),
+        re.compile(
+            rf"^[\s※○・■]*(?:(?P<open>[(（\[［【<＜])\s*(?:{labels})\s*(?:(?P<shut>[)）\]］】>＞])\s*[:：]?|[:：])"
+            rf"|(?:{labels})\s*[:：])\s*"
+        ),
     )
+
+
+def without_contact_label(text: str) -> str:
+    """A line of contact without the label in front (問い合わせ先：, （連絡先）, （担当：…））; other lines as they are."""
+    label = _lexicon()[2].match(text)
+    if label is None:
+        return text
+    rest = text[label.end() :].rstrip()
+    unclosed = label["open"] and not label["shut"]
+    return rest[:-1] if unclosed and rest[-1:] in (")", "）", "]", "］", "】", ">", "＞") else rest
 
 
 def bureau_at(key: str, start: int = 0) -> re.Match[str] | None:
@@ -44,7 +62,7 @@ def find_bureau(text: str) -> re.Match[str] | None:
 
 def office_rank(key: str) -> int:
     """2: the line starts with a bureau and reads as a name; 1: it only ends like a section; 0: neither."""
-    plain = _COMPONENT.sub("", key)
+    plain = _COMPONENT.sub("", without_contact_label(key))
     if not plain or len(plain) > 60 or _PROSE.search(plain):
         return 0
     if bureau := bureau_at(plain.lstrip("/(、")):

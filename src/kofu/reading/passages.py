@@ -34,6 +34,11 @@ class Passage:
         return Passage(self.text[start:end], self.numbers[start:end])
 
 
+def opens(text: str) -> bool:
+    """Whether a line begins a new thought: a bullet, a number, 短期的には."""
+    return bool(_OPENS.match(text))
+
+
 def join(lines: Iterable[Line]) -> Passage:
     """Lines joined as print does, without anything between them; Latin words keep a space."""
     text, numbers = "", []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cache
+from functools import cache, lru_cache
 
 from kofu.reading.words import any_of, lexicon_data
 from kofu.text.dates import find_years
@@ -40,7 +40,7 @@ class Measured:
 def _units() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     data = lexicon_data("units")
     measures = any_of(data["measures"]).replace("%", "[%％]")
-    per = rf"(?:[/／](?:(?:{any_of(data['per'])})(?![a-zA-Z0-9])|[A-Za-z][A-Za-z0-9]{{0,4}}))?"
+    per = rf"(?:[/／](?:(?:{any_of(data['per'])})(?![a-zA-Z0-9])(?:・(?:{any_of(data['per'])}))?|[A-Za-z][A-Za-z0-9]{{0,4}}))?"
     return (
         re.compile(rf"{_GAP}((?:{any_of(data['times'])})(?!度|後))|{_GAP}(年後|年度)"),
         re.compile(rf"{_GAP}((?:{measures})(?![a-zA-Z]){per})"),
@@ -51,6 +51,11 @@ def _units() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str], re.Patt
 
 def find_quantities(text: str) -> list[Measured]:
     """Every quantity in `text`, left to right; years, ordinals and "per" counts are marked as times."""
+    return list(_quantities(text))
+
+
+@lru_cache(maxsize=4096)
+def _quantities(text: str) -> tuple[Measured, ...]:
     years = [(year.start, year.end) for year in find_years(text)]
     numbers = [n for n in find_numbers(text) if not any(a <= n.start < b for a, b in years)]
     found = [_measure(text, number) for number in numbers]
@@ -62,7 +67,7 @@ def find_quantities(text: str) -> list[Measured]:
     for zero in _ZERO.finditer(text):
         quantity = Quantity(Fraction(0), "")
         found.append(Measured(quantity, zero.start(), zero.end(), derived="ゼロ", guessed=True))
-    return sorted(found, key=lambda one: one.start)
+    return tuple(sorted(found, key=lambda one: one.start))
 
 
 def _measure(text: str, number: Number) -> Measured:

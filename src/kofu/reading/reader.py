@@ -15,9 +15,10 @@ from kofu.reading.controls import check_amounts, check_contents, check_coverage,
 from kofu.reading.decode import ReadError, looks_garbled, read_document
 from kofu.reading.document import Sheet, SourceText
 from kofu.reading.flow import BoxOrder, find_flows, learn_order
-from kofu.reading.headline import Headline, read_headline
+from kofu.reading.goals import leftover_targets
+from kofu.reading.headline import Headline, read_cover_year, read_headline
 from kofu.reading.leftovers import without_leftovers
-from kofu.reading.limits import find_limits
+from kofu.reading.limits import find_limits, leftover_limits
 from kofu.reading.segments import cut_sheets
 from kofu.reading.targets import find_targets
 from kofu.text.fold import fold
@@ -42,22 +43,25 @@ def read_file(path: str | Path | bytes, name: str | None = None) -> Reading:
     Raises:
         ReadError: it cannot be read, or there is no sheet in it.
     """
-    return read_source(read_document(path, name))
+    shown = "入力" if isinstance(path, bytes) else str(path)
+    return read_source(read_document(path, name), shown)
 
 
-def read_source(source: SourceText) -> Reading:
-    """Read a decoded document into one draft for each sheet.
+def read_source(source: SourceText, shown: str = "") -> Reading:
+    """Read a decoded document into one draft for each sheet. An error calls it `shown`, or else its name.
 
     Raises:
         ReadError: there is no sheet in it.
     """
     sheets = cut_sheets(source)
     if not sheets:
+        shown = shown or source.name
         raise ReadError(
-            f"「{source.name}」には事業シートが見つかりません。予算額の行や「事業の内容」などの見出しがある資料を渡してください",
-            f"no programme sheet was found in {source.name}; pass a document that has budget lines and headings",
+            f"「{shown}」には事業シートが見つかりません。予算額の行や「事業の内容」などの見出しがある資料を渡してください",
+            f"no programme sheet was found in {shown}; pass a document that has budget lines and headings",
         )
-    headlines = _settle(sheets, [read_headline(sheet) for sheet in sheets])
+    announced_year = read_cover_year(source, sheets[0].first)
+    headlines = _settle(sheets, [read_headline(sheet) for sheet in sheets], announced_year)
     entries = read_contents(source)
     titles = [headline.title.ja if headline.title else "" for headline in headlines]
     announced = match_contents(entries, titles)
@@ -66,9 +70,18 @@ def read_source(source: SourceText) -> Reading:
         read_sheet(sheet, headline, order, entry)
         for sheet, headline, entry in zip(sheets, headlines, announced, strict=True)
     ]
-    return Reading(
-        source, tuple(drafts), (*check_coverage(source, sheets), *check_contents(entries, announced, drafts))
-    )
+    lost = check_coverage(source, sheets)
+    missed = check_contents(entries, announced, drafts)
+    return Reading(source, _with_lost(drafts, lost), (*(reason for _, reason in lost), *missed))
+
+
+def _with_lost(drafts: Sequence[Draft], lost: Sequence[tuple[int, str]]) -> tuple[Draft, ...]:
+    """The drafts, with what was not read told on the one before it, or on the first: records have no other place."""
+    told = list(drafts)
+    for line, reason in lost:
+        place = max((k for k, draft in enumerate(told) if draft.lines[0] < line), default=0)
+        told[place] = told[place].model_copy(update={"doubts": [*told[place].doubts, reason]})
+    return tuple(told)
 
 
 def read_sheet(
@@ -82,9 +95,11 @@ def read_sheet(
     head = headline or _settle([sheet], [read_headline(sheet)])[0]
     flows = find_flows(sheet, order) if order else find_flows(sheet)
     components = find_components(sheet)
+    limits, targets = find_limits(sheet, components), find_targets(sheet)
     amounts = with_remainder(head.amounts, sheet)
     title, title_doubts = _title(sheet, head, entry)
     doubts = [*sheet.doubts, *head.doubts, *title_doubts, *flows.doubts, *check_amounts(amounts)]
+    doubts += [*leftover_limits(sheet, limits), *leftover_targets(sheet, targets)]
     if not head.offices:
         doubts.append("担当課の記載が見当たりません")
     elif any(office.doubt for office in head.offices):
@@ -105,15 +120,18 @@ def read_sheet(
         phones=head.phones,
         components=components,
         flows=flows.flows,
-        limits=find_limits(sheet, components),
+        limits=limits,
         recipients=flows.recipients,
-        targets=find_targets(sheet),
+        targets=targets,
         doubts=list(dict.fromkeys(doubts)),
     )
 
 
-def _settle(sheets: Sequence[Sheet], headlines: Sequence[Headline]) -> list[Headline]:
-    """What only the document as a whole decides: leftover offices, and year and round where a sheet is silent."""
+def _settle(
+    sheets: Sequence[Sheet], headlines: Sequence[Headline], announced: tuple[int, str] | None = None
+) -> list[Headline]:
+    """What only the document as a whole decides: leftover offices, and year and round where a sheet is silent:
+    those of most other sheets, or else those `announced` on the cover."""
     years = Counter((h.fiscal_year, h.round) for h in headlines if h.fiscal_year and h.round)
     settled = []
     for (blocks, left), headline in zip(
@@ -126,6 +144,9 @@ def _settle(sheets: Sequence[Sheet], headlines: Sequence[Headline]) -> list[Head
                 doubts.append(
                     f"年度と回が印字されていないため、資料のほかのシートから{year}年度{round_}としました"
                 )
+            elif announced:
+                year, round_ = announced
+                doubts.append(f"年度と回が印字されていないため、資料の表題から{year}年度{round_}としました")
             else:
                 doubts.append("年度と回が読み取れません（記載なし）")
         elif round_ == "補正" and (fuller := _fuller_round(year, years)):

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from math import inf
 
-from kofu.reading.boundaries import Walk, cut_costs
+from kofu.reading.boundaries import Walk, breaks, cut_costs
 from kofu.reading.cues import Cue, read_cues
 from kofu.reading.document import Line, Sheet, SourceText
 from kofu.reading.layout import all_labels, choose_layout, layouts
@@ -50,14 +50,34 @@ def cut_sheets(source: SourceText) -> tuple[Sheet, ...]:
     for index, part in enumerate(parts):
         if not part.is_sheet:
             continue
-        after = parts[index + 1].margin if index + 1 < len(parts) else _INFINITE
+        before = part.margin if _matters(cues, parts, index) else _INFINITE
+        after = parts[index + 1].margin if _matters(cues, parts, index + 1) else _INFINITE
         again = cues[part.split[1]].line.number if part.split[0] < SMALL_MARGIN else None
-        sheets.append(_sheet(source, cues[part.first : part.last], habit, part.margin, after, again))
+        opens_page = part.first > 0 and breaks(cues[part.first], cues[part.first - 1])
+        sheets.append(_sheet(source, cues[part.first : part.last], habit, before, after, again, opens_page))
     return tuple(sheets)
 
 
+def _matters(cues: Sequence[Cue], parts: Sequence[_Part], index: int) -> bool:
+    """Whether a cut in the wrong place would cost a sheet something: not where the print breaks clearly and
+    nothing but a cover, contents or a divider lies on the other side."""
+    if index == 0 or index == len(parts):
+        return False
+    first, second = parts[index - 1], parts[index]
+    bare = next((part for part in (first, second) if not part.is_sheet), None)
+    if bare is None or not breaks(cues[second.first], cues[second.first - 1]):
+        return True
+    return any(cue.labels or cue.budget or cue.office for cue in cues[bare.first : bare.last])
+
+
 def _sheet(
-    source: SourceText, cues: Sequence[Cue], habit: str | None, before: float, after: float, again: int | None
+    source: SourceText,
+    cues: Sequence[Cue],
+    habit: str | None,
+    before: float,
+    after: float,
+    again: int | None,
+    opens_page: bool,
 ) -> Sheet:
     layout = choose_layout(_labels(cues), habit)
     regions = find_regions(cues, layout)
@@ -72,7 +92,7 @@ def _sheet(
         doubts.append(f"境界が不確かです: {broken[0]}行目にページの切れ目があります")
     if again:
         doubts.append(f"境界が不確かです: {again}行目から別のシートが始まるかもしれません")
-    if layouts()[layout].headline == "top" and _headline_is_late(cues):
+    if layouts()[layout].headline == "top" and not opens_page and _headline_is_late(cues):
         doubts.append("境界が不確かです: 事業名と予算額が、先頭ではなく見出しより後にあります")
     lines: tuple[Line, ...] = source.lines[first - 1 : last]
     return Sheet(source, lines, layout, regions, tuple(doubts))

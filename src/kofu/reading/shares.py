@@ -10,9 +10,10 @@ from kofu.programme.model import Component, Limit
 from kofu.programme.vocabulary import LimitKind
 from kofu.reading.context import class_above, component_of
 from kofu.reading.document import Line
+from kofu.reading.quantities import find_quantities
 from kofu.reading.words import pattern
 from kofu.text.quantity import Quantity
-from kofu.text.rates import FoundRate, find_rates
+from kofu.text.rates import FoundRate, Rate, find_rates
 
 _FRONT = re.compile(r"[^（()）、，,\d０-９/／〜～]*$")
 _SIGNS = " \u3000・•※○◆■:：【】〈〉＜＞"
@@ -28,6 +29,7 @@ def find_shares(lines: Sequence[Line], components: Sequence[Component]) -> list[
     for index, line in enumerate(lines):
         rates = [one for one in find_rates(line.text) if one.rate.value is not None]
         if not rates:
+            found += [_share(line, one, lines, components, "") for one in _percentages(line.text)]
             continue
         above = lines[index - 1].text if index else ""
         if _is_split(line.text, rates):
@@ -36,6 +38,19 @@ def find_shares(lines: Sequence[Line], components: Sequence[Component]) -> list[
             doubt = "図の矢印の補助率かもしれません"
             found += [_share(line, one, lines, components, doubt) for one in rates]
     return found
+
+
+def _percentages(text: str) -> list[FoundRate]:
+    """Percentages that a label makes shares, where no rate of a subsidy is printed: 保証割合：80％."""
+    return [
+        FoundRate(
+            Rate(one.quantity.value / 100, "", text[one.start : one.end].replace("％", "%")),
+            one.start,
+            one.end,
+        )
+        for one in find_quantities(text)
+        if one.quantity.unit == "%" and pattern("limit_words", "share_of_risk").search(text[: one.start])
+    ]
 
 
 def _is_split(text: str, rates: Sequence[FoundRate]) -> bool:
@@ -58,6 +73,7 @@ def _share(
     front = _FRONT.search(line.text[: one.start])
     words = front.group().strip(_SIGNS) if front else ""
     words = pattern("limit_words", "share_label").sub("", _NUMBER.sub("", words)).strip(_SIGNS)
+    words = _NUMBER.sub("", words)
     words = re.sub(r"^(?:又は|または)$|[はが]$", "", words)
     parts = [class_above(line, lines), words, one.rate.qualifier]
     component, where = component_of(line, lines, components)

@@ -13,6 +13,7 @@ from kofu.programme.model import Target
 from kofu.programme.vocabulary import Comparator
 from kofu.reading.deadlines import deadline_of, find_deadlines
 from kofu.reading.document import Line, Sheet
+from kofu.reading.goals import headed_lines, is_announced, region_of_targets
 from kofu.reading.passages import Passage, sentences
 from kofu.reading.quantities import Measured, find_quantities
 from kofu.reading.spacing import close_up
@@ -23,34 +24,57 @@ from kofu.text.rates import find_rates
 _OTHER_ROLES = ("purpose", "outline", "policy")
 _CLOSE = re.compile(r"[（(][^（(）)]*[）)]")
 _TRAILING = re.compile(
-    r"(?:[をがはでにのとも、，,:：・（(「 \u3000]|以内|間で|として|について(?:は|、)?|においては?"
+    r"(?:[をがはでにのとも、，,:：・（(「［\[ \u3000]|以内|間で|として|について(?:は|、)?|においては?"
     r"|を?目指(?:します|す)|(?:を|の)?[^、をの]{2,8}年度?(?:より|比|[とに]比べて?)|目標|\d{1,3}年間?|[~〜～])+$"
 )
 _LEADING = re.compile(
     r"^(?:以上|以下|程度|規模|台(?=、)|まで|末|時点|[をがはでにのとも、，。（(）)」 \u3000]"
-    r"|する|した|して|し|おいて|ついて|と?なっている|中、|\d{1,2}年間の事業であり、)+"
+    r"|する|した|して|し|おいて|おける|ついて|と?なっている|中、|[^、。]{0,30}\d{1,2}(?:か年|年)間?の事業であり、|年間で|また、|だった|である"
+    r"|(?:削減|低減|向上|増加|拡大|改善|達成)(?=、)|[］\]】])+"
 )
 _MARK = re.compile(r"^(?:[・●○✓•※▪■◆◇▶→]|[（(][０-９\d]{1,2}[）)]|[①-⑳])[ \u3000]*")
 _ONLY_YEAR = re.compile(r"^[（(][^）)]{3,14}年度?(?:まで)?[）)]。?$")
-_ADVERBIAL = re.compile(r"^うち$|(?:により|によって|を通じて|を通して|において|に対し|補助金|予算)$")
+_ADVERBIAL = re.compile(
+    r"^(?:うち|全国|国内|県内)$|(?:により|によって|を通じて|を通して|において|に対し|補助金|予算)$"
+)
 _LISTED = re.compile(r"^.{2,40}[：:][ \u3000]*約?[\d０-９]")
 _ATTRIBUTE = re.compile(r"[）)]?(?:を上回る|を超える|を下回る)(?![こよ]|[、。])")
 _BROKEN = re.compile(r"[\d０-９][ \u3000]+$")
 _RANGE = re.compile(r"[ \u3000]?[~〜～−-][ \u3000]?")
 _RANGE_LOW = re.compile(r"[\d０-９.,，．]+[千万億兆]?[~〜～]$")
 _ITEM = re.compile(r"^[・●○✓•].*(?:[にをへ、]|創出|獲得|達成|実現)$")
+_TO_GOAL = re.compile(
+    r"[ \u3000]*(?:[（(［\[][^（(）)［\[］\]]*[）)］\]])?[ \u3000]*(?:→|⇒|➡|から)[ \u3000]*(?:約|概ね)?(?=[\d０-９])"
+)
+# The verb of the number before, with which the next clause begins: …を完了し、支援先の廃業率を.
+_DONE = re.compile(
+    r"^(?:[^、。（()）「」]{0,14}を[^、。をがに]{0,4}[めげえべれけりきみびち]"
+    r"|[^、。（()）「」]{0,12}(?:し|させ|され|とともに))(?:つつ)?、(?=.{2})"
+)
+_LATIN = re.compile(r"[A-Za-zＡ-Ｚ]")  # ５G is a name
 _LONGEST_METRIC = 60
 
 
 def find_targets(sheet: Sheet) -> list[Target]:
     """The targets of a sheet in order; one without a value where they are in words only."""
     sheet = close_up(sheet)
-    found, words = _read(sheet.regions.get("targets", ()))
-    stray = _read_elsewhere(sheet.regions.get("rest", ()))
+    found, words = _read(region_of_targets(sheet))
+    taken = {number for target in found for number in target.at}
+    stray = [t for t in _read_elsewhere(sheet.regions.get("rest", ())) if not taken & set(t.at)]
+    for name, lines in headed_lines(sheet):
+        taken = {number for target in found + stray for number in target.at}
+        stray += [_under(name, t) for t in _read(lines)[0] if not taken & set(t.at)]
     if not found and not any(target.doubt is None for target in words):
+        closing = "closing_change" if is_announced(sheet) and not stray else "closing_goal"
         roles = [line for role in _OTHER_ROLES for line in sheet.regions.get(role, ())]
-        stray += _read_elsewhere(sorted(roles, key=lambda line: line.number))
+        stray += _read_elsewhere(sorted(roles, key=lambda line: line.number), closing)
     return sorted(found + stray, key=lambda target: target.at[0]) or words[:1]
+
+
+def _under(heading: str, target: Target) -> Target:
+    """A target below a heading outside the region of targets."""
+    reason = f"「{heading}」の見出しの下の数です"
+    return target.model_copy(update={"doubt": f"{reason}。{target.doubt}" if target.doubt else reason})
 
 
 def _read(lines: Sequence[Line]) -> tuple[list[Target], list[Target]]:
@@ -100,11 +124,11 @@ def _closed_later(passages: Sequence[Passage]) -> bool:
     return bool(pattern("target_words", "strong_goal").search(next(ends, "")))
 
 
-def _read_elsewhere(lines: Sequence[Line]) -> list[Target]:
+def _read_elsewhere(lines: Sequence[Line], closing: str = "closing_goal") -> list[Target]:
     """Sentences outside the region of targets that end in a promise with a number: doubtful ones."""
     found = []
     for passage in sentences(lines):
-        if pattern("target_words", "closing_goal").search(passage.text):
+        if pattern("target_words", closing).search(passage.text):
             for target in _numbers(passage, sure=True):
                 reason = "成果目標の欄の外にあります" + (f"。{target.doubt}" if target.doubt else "")
                 found.append(target.model_copy(update={"doubt": reason}))
@@ -117,10 +141,20 @@ def _numbers(passage: Passage, *, sure: bool) -> list[Target]:
     deadlines = find_deadlines(text)
     asides = [(d.start, d.end) for d in deadlines]
     found: list[Target] = []
-    previous = 0
+    previous, goal = 0, -1  # where the number begins that an arrow leads to
     for measured in sorted(find_quantities(text) + _shares(text), key=lambda one: one.start):
         behind = _behind(text, measured.end)
-        if _is_background(text, measured, behind):
+        if not measured.time and (
+            arrow := _TO_GOAL.match(text, measured.end)
+        ):  # 46.2万ha［令和４年度］→ 48万ha: how it is today
+            deadlines = [d for d in deadlines if not measured.start <= d.start < arrow.end()]
+            asides = [edge for edge in asides if not measured.start <= edge[0] < arrow.end()]
+            asides = sorted([*asides, (measured.start, arrow.end())])
+            goal = arrow.end()
+            continue
+        if pattern("target_words", "threshold").match(text, measured.end):
+            continue
+        if measured.start != goal and _is_background(text, measured, behind):
             end = measured.end + (2 if behind.startswith("から") else 0)
             asides = sorted([*asides, (measured.start, end)])
             continue
@@ -132,6 +166,8 @@ def _numbers(passage: Passage, *, sure: bool) -> list[Target]:
             continue
         metric = _metric(text, measured, previous, asides, found)
         deadline = deadline_of(text, measured.start, measured.end, deadlines)
+        if deadline and deadline.start >= measured.end:  # in its own parenthesis: of no later number
+            deadlines = [one for one in deadlines if one is not deadline]
         when = passage.at(deadline.start, deadline.end) if deadline else ()
         place = text.find(metric, previous) if metric else -1
         first = min(place, measured.start) if place >= 0 else measured.start
@@ -242,7 +278,7 @@ def _metric(
         return found[-1].metric
     inner = [edge for a, b in asides if previous <= a and b <= measured.start for edge in (a, b)]
     edges = [previous, *inner, measured.start]
-    pieces = [_clean(text[edges[i] : edges[i + 1]]) for i in range(0, len(edges), 2)]
+    pieces = [_clean(text[edges[i] : edges[i + 1]], later=previous > 0) for i in range(0, len(edges), 2)]
     front = next((piece for piece in reversed(pieces) if len(piece) > 1), "")
     behind = text[measured.end :]
     if not front and found and not behind.startswith("の"):
@@ -256,9 +292,11 @@ def _metric(
     return front
 
 
-def _clean(printed: str) -> str:
+def _clean(printed: str, *, later: bool = False) -> str:
+    """A metric without marks and particles around it; a `later` one without the verb of the one before."""
     words = pattern("target_words", "approximate")
-    cleaned = _LEADING.sub("", _MARK.sub("", printed.strip()))
+    printed = _MARK.sub("", printed.strip())
+    cleaned = _LEADING.sub("", _DONE.sub("", printed) if later else printed)
     while True:
         shorter = _TRAILING.sub("", re.sub(rf"(?:{words.pattern})+$", "", cleaned))
         if shorter == cleaned:
@@ -275,7 +313,8 @@ def _metric_behind(printed: str) -> str:
 def _words_only(passage: Passage, *, sure: bool) -> Target:
     text = _MARK.sub("", passage.text.strip()).rstrip("。")
     doubts = [] if sure else ["目標を表す語がない文です"]
-    if any(not (one.time or one.guessed) for one in find_quantities(passage.text)):
+    numbers = [one for one in find_quantities(passage.text) if not one.time]
+    if any(not one.guessed or not _LATIN.match(passage.text, one.end) for one in numbers):
         doubts.append("文中に目標の値として読めない数があります")
     return Target(
         metric=text[-2 * _LONGEST_METRIC :],

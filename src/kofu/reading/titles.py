@@ -61,7 +61,14 @@ def find_title(cues: Sequence[Cue], position: str, labels: Mapping[str, str]) ->
             sure = blocks is order[0] and place < len(budgets)
             if block and (sure or NAME_ENDS.search(cues[block[-1]].key)):
                 return block
-    return []
+    return _above_first_label(cues)
+
+
+def _above_first_label(cues: Sequence[Cue]) -> list[int]:
+    """The name at the head of a sheet whose budget line stands further down: all that is above its headings."""
+    first = next((k for k, cue in enumerate(cues) if cue.labels), 0)
+    block = _up(cues, first)
+    return block if block and block[0] == 0 and NAME_ENDS.search(cues[block[-1]].key) else []
 
 
 def _past_offices(cues: Sequence[Cue], budget: int, step: int) -> int:

@@ -35,7 +35,11 @@ PLAIN: dict[str, Page] = {
     "/documents.json": data.documents_json,
     "/documents.csv": data.documents_csv,
     "/data": pages.data,
+    "/data.json": data.data_json,
+    "/data.csv": data.data_csv,
     "/schema": pages.schema,
+    "/schema.json": data.schema_json,
+    "/schema.csv": data.schema_csv,
     "/schema/programme.json": data.schema_programme,
     "/schema/openapi.json": data.schema_openapi,
 }

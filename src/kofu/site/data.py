@@ -6,15 +6,14 @@ from typing import Any
 
 from litestar.serialization import encode_json
 
-from kofu.catalogue.documents import documents
 from kofu.catalogue.export import table_named, to_csv
 from kofu.catalogue.search import search
 from kofu.errors import KofuError
 from kofu.programme.record import to_record
-from kofu.site.api import openapi, programme_schema
+from kofu.site.api import described_parameters, endpoints, openapi, programme_schema
 from kofu.site.params import PAGE_SIZE, Asked, address, check_page
 from kofu.site.shelf import NotFoundError, Pair, Shelf
-from kofu.site.tables import FACTS, document_row, documents_table
+from kofu.site.tables import FACTS, column_rows, document_row, document_rows, rows_csv, table_rows
 
 Json = dict[str, Any]
 
@@ -97,12 +96,12 @@ def lineage_csv(shelf: Shelf, asked: Asked) -> str:
 
 def documents_json(shelf: Shelf, asked: Asked) -> Json:
     """The source documents."""
-    return {"documents": [document_row(it) for it in documents().values()]}
+    return {"documents": document_rows()}
 
 
 def documents_csv(shelf: Shelf, asked: Asked) -> str:
     """The source documents."""
-    return documents_table(asked.bom)
+    return rows_csv(document_rows(), asked.bom)
 
 
 def document_json(shelf: Shelf, asked: Asked, name: str) -> Json:
@@ -116,6 +115,26 @@ def document_csv(shelf: Shelf, asked: Asked, name: str) -> str:
     """The programmes of one document, in the order of its sheets."""
     shelf.document(name)
     return to_csv(table_named("programmes"), shelf.sheets[name], asked.bom)
+
+
+def data_json(shelf: Shelf, asked: Asked) -> Json:
+    """The tables that can be downloaded."""
+    return {"tables": table_rows(), "records": "/records.json", "documents": "/documents.csv"}
+
+
+def data_csv(shelf: Shelf, asked: Asked) -> str:
+    """The tables that can be downloaded."""
+    return rows_csv(table_rows(), asked.bom)
+
+
+def schema_json(shelf: Shelf, asked: Asked) -> Json:
+    """The addresses, their parameters, and the data dictionary."""
+    return {"endpoints": endpoints(), "parameters": described_parameters(), "columns": column_rows()}
+
+
+def schema_csv(shelf: Shelf, asked: Asked) -> str:
+    """The data dictionary."""
+    return rows_csv(column_rows(), asked.bom)
 
 
 def schema_programme(shelf: Shelf, asked: Asked) -> Json:

@@ -19,8 +19,7 @@ def flow_svg(flows: Sequence[Flow], say: Say, part: str, ident: str) -> Markup:
     labels = {i: label_of(flow, say) for i, flow in enumerate(flows)}
     picture = lay_out(flows, names, labels)
     told = " ".join(
-        say("flow_step", payer=names[f.payer], payee=names[f.payee], label=" ".join(labels[i])) + "."
-        for i, f in enumerate(flows)
+        say("flow_step", payer=names[f.payer], payee=names[f.payee], label=_told(f, say)) for f in flows
     )
     body = [_arrow(arrow, say) for arrow in picture.arrows] + [_box(box) for box in picture.boxes]
     return Markup(
@@ -32,7 +31,7 @@ def flow_svg(flows: Sequence[Flow], say: Say, part: str, ident: str) -> Markup:
         picture.width + 2,
         picture.height + 1,
         say("flow_title", part=part),
-        told.replace("..", "."),
+        told,
         Markup("").join(body),
     )
 
@@ -40,6 +39,11 @@ def flow_svg(flows: Sequence[Flow], say: Say, part: str, ident: str) -> Markup:
 def label_of(flow: Flow, say: Say) -> list[str]:
     """The words on an arrow: the instrument, and its rates below."""
     return [say.term(flow.instrument), *([say.rates(flow.rates)] if flow.rates else [])]
+
+
+def _told(flow: Flow, say: Say) -> str:
+    """What stands on an arrow, for who does not see it: 補助 定額 基金."""
+    return " ".join([*label_of(flow, say), *([say("flow_fund")] if flow.fund else [])])
 
 
 def _box(box: Box) -> Markup:

@@ -189,7 +189,9 @@ def document(shelf: Shelf, asked: Asked, name: str) -> str:
 
 def data(shelf: Shelf, asked: Asked) -> str:
     """Whose data, on what terms, and where to have it."""
-    return page("data.html", shelf, asked, "/data", tables=TABLES)
+    return page(
+        "data.html", shelf, asked, "/data", tables=TABLES, twins=twins(say_in(asked.lang), "/data", [])
+    )
 
 
 def schema(shelf: Shelf, asked: Asked) -> str:
@@ -203,4 +205,5 @@ def schema(shelf: Shelf, asked: Asked) -> str:
         parameters=described_parameters(),
         tables=[(t.name, say_in(asked.lang).pick(t.ja, t.en), t.columns) for t in (*TABLES, FACTS)],
         document_columns=DOCUMENT_COLUMNS,
+        twins=twins(say_in(asked.lang), "/schema", []),
     )

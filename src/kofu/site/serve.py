@@ -88,11 +88,11 @@ def _port_error(host: str, port: int, error: OSError) -> KofuError:
 
 
 def main() -> None:
-    """Serve by the environment: KOFU_FOLDER, HOST, PORT, KOFU_SOURCES."""
+    """Serve by the environment: KOFU_CATALOGUE, HOST, PORT, KOFU_SOURCES."""
     sources = os.environ.get("KOFU_SOURCES")
     try:
         serve(
-            Path(os.environ.get("KOFU_FOLDER") or PACKAGE_DATA),
+            Path(os.environ.get("KOFU_CATALOGUE") or PACKAGE_DATA),
             os.environ.get("HOST") or "127.0.0.1",
             int(os.environ.get("PORT") or 8000),
             Path(sources) if sources else None,

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TypeVar, cast
 
 from kofu.catalogue.bureaux import bureau_of
-from kofu.catalogue.documents import Document, SourceLines, documents, open_source
+from kofu.catalogue.documents import Document, SourceLines, documents, open_sources
 from kofu.catalogue.search import Query, facet_counts
 from kofu.catalogue.store import FacetKind, Store, UnknownProgrammeError, appropriation
 from kofu.errors import KofuError
@@ -53,12 +53,12 @@ class Card:
 
 
 class Shelf:
-    """The catalogue as pages need it. `sources`: the folder that may hold the documents' texts."""
+    """The catalogue as pages need it. `sources`: the folder that holds the documents' texts, or some of them."""
 
     def __init__(self, store: Store, sources: Path | None = None) -> None:
         self.store = store
         self.stamp = store.path.stem.rpartition("-")[2]
-        self._texts = {name: _text(document, sources) for name, document in documents().items()}
+        self._texts = open_sources(sources) if sources else {}
         self._kept: OrderedDict[Hashable, object] = OrderedDict()
 
     def keep(self, key: Hashable, make: Callable[[], T]) -> T:
@@ -145,7 +145,3 @@ class Shelf:
     def ties(self, identifier: str) -> list[Pair]:
         """The ties of one programme, to earlier ones and to later ones."""
         return [pair for pair in self.pairs if identifier in (pair.later.id, pair.earlier.id)]
-
-
-def _text(document: Document, folder: Path | None) -> SourceLines | None:
-    return open_source(document, folder) if folder else None

@@ -16,10 +16,19 @@ _OWN = ("programme", "number", "at")
 
 
 def _fact_columns() -> tuple[Column, ...]:
-    """The columns of every kind of fact, each once; of two with one name the first stands."""
-    found: dict[str, Column] = {}
+    """The columns of every kind of fact, each once; where two have one name, it means the one or the other."""
+    named: dict[str, list[Column]] = {}
     for column in (column for table in _OF_FACTS for column in table.columns):
-        found.setdefault(column.name, Column(column.name, column.kind, column.ja, column.en))
+        named.setdefault(column.name, []).append(column)
+    found = {
+        name: Column(
+            name,
+            columns[0].kind,
+            "、".join(dict.fromkeys(column.ja for column in columns)),
+            " or ".join(dict.fromkeys(column.en for column in columns)),
+        )
+        for name, columns in named.items()
+    }
     first = [
         Column(
             "fact", "string", "事実の種類（表の名前、title、aliases）", "kind of fact: the table's name", True
@@ -67,10 +76,37 @@ def document_row(document: Document) -> Row:
     return {name: getattr(document, name) for name in DOCUMENT_COLUMNS}
 
 
-def documents_table(bom: bool) -> str:
-    """The source documents as CSV."""
+def document_rows() -> list[Row]:
+    """The source documents."""
+    return [document_row(document) for document in documents().values()]
+
+
+def table_rows() -> list[Row]:
+    """The tables that can be downloaded."""
+    return [{"table": t.name, "ja": t.ja, "en": t.en, "csv": f"/tables/{t.name}.csv"} for t in TABLES]
+
+
+def column_rows() -> list[Row]:
+    """The data dictionary: every column of every table, with the codes it may hold."""
+    return [
+        {
+            "table": table.name,
+            "column": column.name,
+            "type": column.kind,
+            "required": column.required,
+            "ja": column.ja,
+            "en": column.en,
+            "codes": " ".join(term.value for term in column.terms or ()),
+        }
+        for table in (*TABLES, FACTS)
+        for column in table.columns
+    ]
+
+
+def rows_csv(rows: list[Row], bom: bool) -> str:
+    """Rows of the same columns as CSV."""
     out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(DOCUMENT_COLUMNS)
-    writer.writerows(document_row(document).values() for document in documents().values())
+    writer = csv.DictWriter(out, rows[0], lineterminator="\r\n")
+    writer.writeheader()
+    writer.writerows(rows)
     return (BOM if bom else "") + out.getvalue()

@@ -14,7 +14,7 @@ NARROW = str.maketrans("０１２３４５６７８９．，／％", "0123456789
 """Full-width digits and the signs inside numbers → ASCII, one character for one, so offsets hold."""
 
 _GAP = "[ \u3000]?"
-_DIGITS = rf"(?:\d{{1,3}}(?:{_GAP},{_GAP}\d{{3}})+(?![\d])|\d+)(?:\.\d+)?"
+_DIGITS = rf"(?:\d{{1,3}}(?:{_GAP},{_GAP}\d{{3}})+(?![\d])|\d+)(?:{_GAP}\.\d+)?"
 _BELOW_MAN = rf"{_DIGITS}(?:{_GAP}千(?:\d百)?|{_GAP}百)?"
 _SCALED = (
     rf"(?:{_BELOW_MAN}{_GAP}兆{_GAP})(?:{_BELOW_MAN}{_GAP}億{_GAP})?(?:{_BELOW_MAN}{_GAP}万)?"
