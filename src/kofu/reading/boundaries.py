@@ -17,8 +17,7 @@ SKELETON = frozenset({"frame", "point", "purpose", "targets", "scheme", "outline
 """Roles whose labels a sheet prints once."""
 
 _LONGEST = 260  # printed lines of a sheet
-_MOST_BUDGETS = 2  # more than these are never one sheet
-_MOST_REPEATS = 40.0  # dearer than any cut with the worst part on either side of it
+_MOST_SURPLUS = 28.0  # labels and budgets printed again: dearer than a cut and a poor part beyond it
 
 _CLEAR_GAP = 3  # blank lines
 _CUT = 4.0  # any cut, before evidence for it
@@ -45,8 +44,9 @@ _START_EDGE, _END_EDGE, _EDGE_LABEL = 0.5, 2.0, 2.0  # the rest of a sheet that 
 class Walk:
     """The cost of the part that begins at one line, as it grows line by line."""
 
-    def __init__(self, cues: Sequence[Cue], start: int) -> None:
-        self.cues, self.start, self.end = cues, start, start
+    def __init__(self, cues: Sequence[Cue], plain: Sequence[bool], start: int) -> None:
+        """`plain`: the lines that only make the part longer, see `is_plain`."""
+        self.cues, self.plain, self.start, self.end = cues, plain, start, start
         self.budgets = self.dividers = 0
         self.last_divider = -1
         self.between = 0.0
@@ -60,15 +60,15 @@ class Walk:
     @property
     def hopeless(self) -> bool:
         """Whether no part that begins here can be longer."""
-        return (
-            self.budgets > _MOST_BUDGETS
-            or self.repeats > _MOST_REPEATS
-            or (self.end - self.start > _LONGEST and not self.contents)
-        )
+        surplus = self.repeats + _MORE_BUDGETS * max(self.budgets - 1, 0)
+        return surplus > _MOST_SURPLUS or (self.end - self.start > _LONGEST and not self.contents)
 
     def extend(self, end: int) -> tuple[float, bool]:
         """Cost when the part ends before line `end`, and whether it is cheaper as a sheet than as a between."""
         for place in range(self.end, end):
+            if self.plain[place]:
+                self.between += _BETWEEN_LINE
+                continue
             self._add(self.cues[place])
             if self.cues[place].divider:
                 self.last_divider = place
@@ -111,6 +111,11 @@ class Walk:
                 self.labels.add(label)
                 self.roles |= roles
             self.seen.add(label)
+
+
+def is_plain(cue: Cue) -> bool:
+    """Whether a line tells nothing about where a sheet begins or ends."""
+    return not (cue.counts or cue.contents or cue.office or cue.phone or cue.divider or cue.labels)
 
 
 def cut_costs(cues: Sequence[Cue]) -> list[float]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from kofu.text.codepoints import Repaired
 
@@ -20,7 +21,7 @@ class Line:
         """The line as it stands in the file."""
         return self.repaired.raw
 
-    @property
+    @cached_property
     def text(self) -> str:
         """The line in ordinary code points, without surrounding white space."""
         return self.repaired.text.strip()
@@ -28,7 +29,10 @@ class Line:
 
 @dataclass(frozen=True, eq=False)
 class SourceText:
-    """A whole document, itself and no other (compared by identity): its name (the file's stem), SHA-256 of the bytes, encoding it was read in, lines."""
+    """A whole document: its name (the file's stem), SHA-256 of the bytes, encoding it was read in, lines.
+
+    Compared by identity: it is itself and no other.
+    """
 
     name: str
     sha256: str

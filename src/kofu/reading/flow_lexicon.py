@@ -62,9 +62,11 @@ class Lexicon:
         """The words that stand in `text` from `at` on, longest first."""
         return [entry for entry in self.words.get(text[at], ()) if text.startswith(entry.printed, at)]
 
-    def legal_forms_at(self, text: str, at: int) -> bool:
-        """Whether a legal form stands in `text` at `at`."""
-        return text.startswith(self.legal_forms, at)
+    def legal_form_at(self, text: str, at: int) -> str | None:
+        """The longest legal form that stands in `text` at `at`."""
+        if not text.startswith(self.legal_forms, at):
+            return None
+        return next(form for form in self.legal_forms if text.startswith(form, at))
 
 
 @cache

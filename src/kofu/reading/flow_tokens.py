@@ -107,7 +107,7 @@ def _tokens_at(strip: Strip, at: int, words: Lexicon, ends: list[tuple[int, int]
         if furthest == NEWLINE or _whole_number(strip, at, match.end()):
             yield Token(kind, at, match.end(), cost)
     yield from _words_at(strip, at, words)
-    form = next((form for form in words.legal_forms if strip.text.startswith(form, at)), None)
+    form = words.legal_form_at(strip.text, at)
     if form and strip.strongest(at, at + len(form)) < WALL:
         yield from _incorporated(strip, at, at + len(form), words, ends)
     if at == 0 or strip.breaks[at] >= NEWLINE:
@@ -228,7 +228,7 @@ def _open_name(strip: Strip, at: int, end: int, tier: int, ends: list[tuple[int,
             strip.open_after(after)
             or strip.text[after] in "国、"
             or strip.text.startswith("(※", after)
-            or words.legal_forms_at(strip.text, after)
+            or words.legal_form_at(strip.text, after) is not None
         ):
             yield token
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from math import inf
 
-from kofu.reading.boundaries import Walk, breaks, cut_costs
+from kofu.reading.boundaries import Walk, breaks, cut_costs, is_plain
 from kofu.reading.cues import Cue, read_cues
 from kofu.reading.document import Line, Sheet, SourceText
 from kofu.reading.layout import all_labels, choose_layout, layouts
@@ -121,9 +121,10 @@ def _best_parts(cues: Sequence[Cue]) -> list[_Part]:
     spots = [k for k in range(len(cues)) if k == 0 or costs[k] < _INFINITE] + [len(cues)]
     forward: list[tuple[float, int]] = [(0.0, 0)] + [(_INFINITE, 0)] * (len(spots) - 1)
     reach: _Reach = [{} for _ in spots]
+    plain = [is_plain(cue) for cue in cues]
     for index, start in enumerate(spots[:-1]):
         base = forward[index][0]
-        walk = Walk(cues, start)
+        walk = Walk(cues, plain, start)
         for ahead in range(index + 1, len(spots)):
             cost, is_sheet = walk.extend(spots[ahead])
             if walk.hopeless and ahead > index + 1:
