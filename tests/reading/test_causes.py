@@ -38,6 +38,31 @@ SHEET = [
 ]
 
 
+@pytest.mark.parametrize(
+    "budget",
+    [
+        "６年度補正予算額　12億円",
+        "６年度 補正予算（案）額 1,200百万円",
+        "【６年度補正予算額】12億円",
+        "６年度補正予算額\n12億円",
+        "予算額（６年度補正）：12億円",
+        "R6補正 12億円",
+        "令和６補正予算 12億円",
+        "令和6(2024)年度補正予算額 12億円",
+    ],
+)
+def test_a_budget_line_without_its_era_or_year_word_still_opens_its_sheet(budget: str) -> None:
+    pages = [
+        [line.replace("空き店舗", name) for line in (*SHEET[:2], budget, *SHEET[3:])]
+        for name in ("広場", "水路")
+    ]
+    drafts = read_file("\n".join([*pages[0], "", *pages[1]]).encode(), "資料").drafts
+    assert [draft.title.ja for draft in drafts] == ["広場の灯り事業", "水路の灯り事業"]
+    for draft in drafts:
+        assert (draft.fiscal_year, draft.round) == (2024, "補正")
+        assert [amount.yen for amount in draft.amounts] == [1_200_000_000]
+
+
 def test_lines_that_were_passed_over_are_told_in_the_record_beside_them() -> None:
     before = ["灯りの工事 1か所当たり30万円", "灯りの点検", "", "", ""]
     reading = read_file("\n".join([*before, *SHEET]).encode(), "資料")

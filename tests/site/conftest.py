@@ -41,7 +41,7 @@ def free_port() -> int:
 
 
 class Server:
-    """`python -m kofu.site.serve` in a process of its own."""
+    """`kofu serve` in a process of its own."""
 
     def __init__(self, cache: Path) -> None:
         self.port = free_port()
@@ -52,7 +52,7 @@ class Server:
 
     def start(self) -> subprocess.Popen[str]:
         return subprocess.Popen(
-            [sys.executable, "-m", "kofu.site.serve"],
+            [sys.executable, "-m", "kofu.cli", "serve"],
             env=self.environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

@@ -23,7 +23,7 @@ def test_it_says_its_address_and_ends_cleanly(tmp_path: Path) -> None:
 
 def test_a_port_in_use_is_one_sentence_and_harms_nobody(server: Server) -> None:
     second = subprocess.run(
-        [sys.executable, "-m", "kofu.site.serve"],
+        [sys.executable, "-m", "kofu.cli", "serve"],
         env=server.environment,
         capture_output=True,
         text=True,

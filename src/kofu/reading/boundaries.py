@@ -28,6 +28,7 @@ _PAGE, _PAGE_END = 1.5, 4.0  # off: a number before that may be of a page; one o
 _LABEL, _TITLE, _DIVIDER = 1.5, 2.0, 1.5  # off: a label, the first line of a title or a divider begins here
 _JOINED = 1.0  # on: no blank line before
 _FLOOR = -1.0  # all breaks of the print together are worth no more than this
+_INSIDE_FOOT = 6.0  # on: the cut would part a caption and the page number below it from the page they end
 _INSIDE_HEAD, _INSIDE_OFFICE, _INSIDE_SENTENCE = 4.0, 3.0, 2.5  # on: the cut would part what belongs together
 
 _NO_BUDGET, _MORE_BUDGETS = 9.0, 16.0  # a sheet without a budget line; each budget line beyond one
@@ -131,7 +132,13 @@ def cut_costs(cues: Sequence[Cue]) -> list[float]:
             costs[k] = max(_break_cost(cue, previous, k in starts), _FLOOR) + _tear_cost(
                 cue, previous, k in inside
             )
+            costs[k] += _INSIDE_FOOT if not cue.page_break and _ends_page(cues, k) else 0.0
     return costs
+
+
+def _ends_page(cues: Sequence[Cue], k: int) -> bool:
+    """Whether a line and the page number below it end a page: a caption, and a budget line opens the next."""
+    return k + 2 < len(cues) and is_plain(cues[k]) and cues[k + 1].page_number and cues[k + 2].counts
 
 
 def breaks(cue: Cue, previous: Cue) -> bool:

@@ -7,6 +7,7 @@ A cost near 0 is the rule, 1 a known exception, above 2 a misreading.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import cache
 from itertools import pairwise
@@ -34,7 +35,12 @@ AGAINST_TURN = 1.0
 """Where box and label take turns, money that runs back to a box printed before."""
 AGAINST_ARROW = 2.5
 """A printed → that is not followed."""
+TO_INTERMEDIARY = 0.4
+"""A body that by its name passes money on is paid by one that does not."""
 _CROWDED, _SAME_TWICE = 0.9, 2.2
+_INTERMEDIARY = re.compile(
+    r"(?:連合会|中央会|協会|協議会|振興会|機構|事務局|民間団体)等?(?:[（(][^（()）]*[)）])?等?$"
+)
 _PUBLIC = ("県", "自治体", "公共団体", "市町村", "市区町村", "指定都市", "東京都", "北海道")
 
 
@@ -52,9 +58,12 @@ def shape(
             continue
         cost += 1.3 * max(0, first.tier - second.tier) + (0.7 if first.tier >= 4 else 0.0)
         if first.lines[0] == second.lines[0]:
-            cost += order.box_cost(payer_first=first.at < second.at)
+            after_state = row_of_state_begins and first.lines[0] == state.lines[0]
+            cost += order.box_cost(first.at < second.at, after_state)
         elif state.lines[0] == second.lines[0] and state.at < second.at and row_of_state_begins:
             cost += order.beside_state_cost
+        if is_intermediary(second) and not (is_intermediary(first) or is_public(first)):
+            cost += TO_INTERMEDIARY
         if is_public(first) and "民間団体" in second.name:
             cost += 0.4
         if is_public(second) and not is_public(first) and first.tier > 1:
@@ -154,6 +163,11 @@ def passing_on(
     if commissioned and any(Instrument.SUBSIDY in label.instruments for label in outgoing):
         cost += 1.2
     return cost
+
+
+def is_intermediary(box: Box) -> bool:
+    """Whether its name tells that it stands between the state and members or firms."""
+    return bool(_INTERMEDIARY.search(box.name))
 
 
 def is_public(box: Box) -> bool:

@@ -22,6 +22,9 @@ from kofu.reading.flow_strip import BETWEEN, GAP, JOINED, NEWLINE, SPACE, Strip
 from kofu.reading.flow_tokens import Token, split
 
 _NOUN = re.compile(r"(?=.*[一-龥ァ-ヶ])[一-龥々ァ-ヶーぁ-ん・]{2,9}(?<![をにがはでとのもやるた])")
+_MEMBER = re.compile(r"会員|加盟|傘下|組合員|構成員")
+_LAST_TIER = 4
+"""Members of a body receive what it passes on, whatever kind they are."""
 
 
 @dataclass(frozen=True)
@@ -253,7 +256,8 @@ def _hang_keys(items: Items) -> None:
 def _box(strip: Strip, token: Token, glued: bool = False) -> Box:
     printed = strip.printed[token.start : token.end]
     lines = tuple(sorted(set(strip.lines[token.start : token.end])))
-    return Box(printed, token.tier, token.start, token.end, lines, token.open, glued)
+    tier = max(token.tier, _LAST_TIER) if _MEMBER.match(printed) else token.tier
+    return Box(printed, tier, token.start, token.end, lines, token.open, glued)
 
 
 def _is_box(strip: Strip, tokens: Sequence[Token], i: int) -> bool:

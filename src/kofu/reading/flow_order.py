@@ -25,28 +25,34 @@ class Evidence:
         return (self.pro + 1) / (self.pro + self.contra + 2)
 
 
+LEFT_TO_RIGHT = Evidence(5)
+"""Usage counts for as much: tiers that contradict it leave a doubt, and a few sheets can outweigh it."""
+
+
 @dataclass(frozen=True)
 class BoxOrder:
     """What a document's forced sheets say about its dumps.
 
     `state_first`: in a line of boxes 国 stands first. `boxes_payer_first`: of two other boxes in one line the
-    payer stands first. `labels_payer_first`: of two labels that of the first hop stands first.
+    payer stands first; `after_state`: the same in a line that begins with 国, which reads from left to right
+    whatever the document's other lines do. `labels_payer_first`: of two labels that of the first hop stands first.
     """
 
     state_first: Evidence = Evidence()
     boxes_payer_first: Evidence = Evidence()
+    after_state: Evidence = LEFT_TO_RIGHT
     labels_payer_first: Evidence = Evidence()
 
-    def box_cost(self, payer_first: bool) -> float:
+    def box_cost(self, payer_first: bool, after_state: bool = False) -> float:
         """What it costs a graph that two boxes of one line pay in this order."""
-        known = self.boxes_payer_first
+        known = self.after_state if after_state else self.boxes_payer_first
         share = known.share if known != Evidence() else self.state_first.share
         return 1.4 * ((1 - share) if payer_first else share)
 
     @property
     def beside_state_cost(self) -> float:
-        """What it costs that the box right of 国 is not paid by 国, where boxes read from left to right."""
-        return max(0.0, 1.2 * (self.state_first.share - 0.5))
+        """What it costs that the box right of 国, in a line that begins with it, is not paid by 国."""
+        return max(0.0, 1.2 * (max(self.state_first.share, self.after_state.share) - 0.5))
 
     @property
     def cut_inside_cost(self) -> float:
@@ -69,16 +75,24 @@ def learn_order(sheets: Sequence[Sheet]) -> BoxOrder:
     seen = [find_items(cut_strip(sheet)) for sheet in sheets]
     rows = [row for items in seen for row in _rows(items)]
     state = [row[0].is_state for row in rows if row[0].is_state != row[-1].is_state]
-    pairs = [
-        (first, second)
+    labels = [first for items in seen for first in _hops(items)]
+    after = _pairs([row for row in rows if row[0].is_state])
+    return BoxOrder(
+        _count(state),
+        _count(_pairs([row for row in rows if not row[0].is_state])),
+        Evidence(LEFT_TO_RIGHT.pro + sum(after), len(after) - sum(after)),
+        _count(labels),
+    )
+
+
+def _pairs(rows: Sequence[Sequence[Box]]) -> list[bool]:
+    """For neighbours beside 国 whose tiers tell who pays: whether the payer stands first."""
+    return [
+        first.tier < second.tier
         for row in rows
         for first, second in pairwise(box for box in row if not box.is_state)
         if first.tier != second.tier
     ]
-    labels = [first for items in seen for first in _hops(items)]
-    return BoxOrder(
-        _count(state), _count([first.tier < second.tier for first, second in pairs]), _count(labels)
-    )
 
 
 def _count(answers: Sequence[bool]) -> Evidence:

@@ -36,6 +36,7 @@ _INNER = 1.6
 _NAME_CHARACTERS = re.compile(r"[一-龥々ぁ-んァ-ヶー・A-Za-z0-9&※()-]+")
 _NO_NAME = re.compile(
     r"補助|委託|出資|拠出|交付|助成|定額|等.|国$|\d+%|[①-⑳]|^[()ー・のはがをに等]|年度|[一-龥]国\)|事業等"
+    r"|の流れ|イメージ|スキーム|体制|の声$"
 )
 _PARENTHESIS = re.compile(r"[()]")
 _PLACE = re.compile(r"[^県府市町村国]{2,4}[県府市町村]$")

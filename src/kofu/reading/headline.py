@@ -13,9 +13,15 @@ from kofu.reading.contacts import ContactBlock, read_contacts
 from kofu.reading.cues import name_before_budget
 from kofu.reading.document import Line, Sheet, SourceText
 from kofu.reading.layout import key_of, unspaced
-from kofu.reading.offices import bureau_length, ends_as_section, find_bureau, split_contact
+from kofu.reading.offices import (
+    bureau_length,
+    ends_as_section,
+    find_bureau,
+    split_contact,
+    split_office_behind,
+)
 from kofu.text.amounts import TypedAmount, find_amounts
-from kofu.text.dates import find_fiscal_years, find_years
+from kofu.text.dates import find_fiscal_years, find_years, gregorian
 from kofu.text.yen import find_torn
 
 _WIDE = r"[^\x00-\x7f]"
@@ -34,6 +40,10 @@ _ORDINAL = re.compile(r"第\s*(\d{1,2}|[一二三四五])\s*次\s*補正")
 _IN_PARENTHESIS = re.compile(r"[(（][^()（）]*$")
 _LAST_YEAR = re.compile(r"[(（]\s*[)）]\s*(?:内)?は?.{0,6}前年度")
 _BARE_PARENTHESIS = re.compile(r"[(（]\s*$")
+_ONE_MINISTRY = r"(?:[^\W\d_]{1,7}省|内閣府)"
+_MINISTRY = re.compile(rf"^{_ONE_MINISTRY}(?:[・、,/]{_ONE_MINISTRY})*$")
+_BARE_YEAR = re.compile(r"^[^\d元]{0,6}?(?<![和成RH])([1-9]|[1-3]\d|元)年度(?=第.次|補正|当初|予算|概算)")
+_LAST_COUNTS_OF_HEISEI = 24
 _BACKGROUND = frozenset({"previous_year", "elsewhere", "floor", "cap"})
 
 
@@ -74,6 +84,10 @@ def read_headline(sheet: Sheet) -> Headline:
     budget = list(sheet.regions.get("budget", ()))
     clusters = _clusters(budget)
     year, round_, year_at = _year(clusters)
+    year_doubts: tuple[str, ...] = ()
+    if year is None and (bare := _bare_year(budget)):
+        year, round_, year_at = bare
+        year_doubts = (f"元号が印字されていないため、{year}年度と読みました（{year_at}行目）",)
     amounts, amount_doubts = _amounts(clusters)
     blocks, office_doubts = _blocks(sheet, budget)
     return Headline(
@@ -83,7 +97,7 @@ def read_headline(sheet: Sheet) -> Headline:
         year_at=year_at,
         amounts=amounts,
         blocks=blocks,
-        doubts=(*amount_doubts, *office_doubts),
+        doubts=(*year_doubts, *amount_doubts, *office_doubts),
     )
 
 
@@ -112,6 +126,7 @@ def _title(sheet: Sheet) -> Title | None:
         return None
     mains = [_BUDGET_ITEM_BEHIND.sub("", name_before_budget(split_contact(line.text)[0])) for line in lines]
     texts = [_LABEL_PREFIX.sub("", unspaced(main)) for main in mains]
+    texts[-1] = split_office_behind(texts[-1])[0]
     name = joined_title([_NUMBER_PREFIX.sub("", texts[0]), *texts[1:]])
     return Title(ja=name, at=tuple(line.number for line in lines)) if name else None
 
@@ -137,6 +152,17 @@ def _year(clusters: Sequence[Sequence[Line]]) -> tuple[int | None, str | None, i
             if years:
                 return years[0].year, _round(text[years[0].end :]), line.number
     return None, None, None
+
+
+def _bare_year(budget: Sequence[Line]) -> tuple[int, str, int] | None:
+    """Year and round of a budget line that leaves out the era (６年度補正予算額): 平成 from 24 on, else 令和."""
+    for line in budget:
+        text = key_of(line.text)
+        if match := _BARE_YEAR.match(text):
+            count = 1 if match[1] == "元" else int(match[1])
+            era = "平成" if count >= _LAST_COUNTS_OF_HEISEI else "令和"
+            return gregorian(era, count), _round(text[match.end() :]), line.number
+    return None
 
 
 def _round(text: str) -> str:
@@ -227,6 +253,9 @@ def _blocks(sheet: Sheet, budget: Sequence[Line]) -> tuple[tuple[ContactBlock, .
         tail = _office_tail(unspaced(line.text))
         if tail:
             contacts[line.number] = tail
+    for line in list(sheet.regions.get("title", ()))[-1:]:
+        if behind := split_office_behind(unspaced(name_before_budget(line.text)))[1]:
+            contacts[line.number] = behind
     printed = [line for line in sheet.lines if line.text]
     for line in printed:
         if line.number not in contacts and (beside := split_contact(line.text)[1]):
@@ -246,10 +275,19 @@ def _blocks(sheet: Sheet, budget: Sequence[Line]) -> tuple[tuple[ContactBlock, .
             blocks[same] = max(blocks[same], block, key=lambda b: len(b.identity))
         else:
             blocks.append(block)
+    _drop_bare_ministries(blocks)
     doubts = []
     if passed_over:
         doubts.append(f"担当課かもしれない行を採っていません: {'、'.join(map(str, passed_over))}行目")
     return tuple(blocks), tuple(doubts)
+
+
+def _drop_bare_ministries(blocks: Sequence[ContactBlock]) -> None:
+    """A ministry alone is no office where another line names one of its own: it only says whose sheet it is."""
+    if all(_MINISTRY.search(key_of(office.name)) for block in blocks for office in block.offices):
+        return
+    for block in blocks:
+        block.offices = [office for office in block.offices if not _MINISTRY.search(key_of(office.name))]
 
 
 def _office_doubt(name: str) -> str | None:

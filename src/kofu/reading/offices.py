@@ -17,6 +17,8 @@ _COLUMN = re.compile(r"[ \t\u3000]{3,}")
 _PHONE_FIRST = re.compile(r"[（(]?[0０][\d０-９]{1,3}[-－−‐（(]")
 _INSTRUMENT = re.compile(r"補助|委託|交付|出資|拠出|融資|助成")
 _COMPONENT = re.compile(r"^(?:[(]\d{1,2}(?:の事業)?[)][、,･・]?)+")
+_LISTED = re.compile(r"[、,/]")
+_OFFICER = re.compile(r"(?:参事官|企画官|統括官|審議官)(?:[(][^()]*[)])?$")
 _SPACED = r"[ \u3000]*"
 
 
@@ -85,6 +87,36 @@ def split_contact(text: str) -> tuple[str, str]:
         if gap.start() and (_PHONE_FIRST.match(right) or office_rank(key_of(right)) == 2):
             return text[: gap.start()], right
     return text, ""
+
+
+def split_office_behind(text: str) -> tuple[str, str]:
+    """A name with a parenthesis behind it that holds nothing but offices (…事業（総務省）): (name, offices).
+
+    The second part is "" where there is none.
+    """
+    plain = text.rstrip()
+    depth, start = 0, len(plain)
+    while start and (depth or start == len(plain)):
+        start -= 1
+        depth += (plain[start] in "）)") - (plain[start] in "（(")
+        if not depth:
+            break
+    inner, name = plain[start + 1 : -1], plain[:start].rstrip()
+    only_offices = name and inner and plain[-1] in "）)" and _are_offices(key_of(inner))
+    return (name, inner) if only_offices else (text, "")
+
+
+def _are_offices(key: str) -> bool:
+    # ・ stands inside some names (消費・安全局) and between others.
+    return all(
+        _is_office(piece) or all(map(_is_office, piece.split("・"))) for piece in _LISTED.split(key) if piece
+    )
+
+
+def _is_office(key: str) -> bool:
+    bureau = bureau_length(key)
+    ends = bureau == len(key) or ends_as_section(key) or bool(_OFFICER.search(key))
+    return bureau > 0 and ends and office_rank(key) == 2
 
 
 def ends_as_section(key: str) -> bool:

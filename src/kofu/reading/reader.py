@@ -13,19 +13,22 @@ from kofu.reading.components import find_components
 from kofu.reading.contents import Entry, match_contents, read_contents
 from kofu.reading.controls import check_amounts, check_contents, check_coverage, with_remainder
 from kofu.reading.decode import ReadError, looks_garbled, read_document
-from kofu.reading.document import Sheet, SourceText
+from kofu.reading.document import Line, Sheet, SourceText
 from kofu.reading.flow import BoxOrder, find_flows, learn_order
 from kofu.reading.goals import leftover_targets
 from kofu.reading.headline import Headline, read_cover_year, read_headline
+from kofu.reading.layout import key_of
 from kofu.reading.leftovers import without_leftovers
 from kofu.reading.limits import find_limits, leftover_limits
 from kofu.reading.segments import cut_sheets
 from kofu.reading.targets import find_targets
+from kofu.reading.titles import LABELLED_VALUE
 from kofu.text.fold import fold
 
 _NICKNAME = re.compile(r"[（(]([^（()）]*(?:補助金|給付金|プロジェクト|プログラム))[)）]$")
 
 _SHORT_TITLE = 6
+_NO_NAME = ("budget", "label", "office", "phone", "page_number")
 
 
 @dataclass(frozen=True)
@@ -171,8 +174,16 @@ def _title(sheet: Sheet, head: Headline, entry: Entry | None) -> tuple[Title, li
         return head.title, ["事業名が短く、一部が欠けている可能性があります"] if short else []
     if entry:
         return Title(ja=entry.title, at=entry.at), ["事業名が見当たらないため、目次の名称を使いました"]
-    first = next(line for line in sheet.lines if line.text)
+    first = _first_free_line(sheet)
     return Title(ja=first.text, at=(first.number,)), ["事業名が読み取れないため、最初の行を使いました"]
+
+
+def _first_free_line(sheet: Sheet) -> Line:
+    """The first line that may be a name for all that is known: no budget line, heading, office or page number."""
+    taken = {line.number for role in _NO_NAME for line in sheet.regions.get(role, ())}
+    printed = [line for line in sheet.lines if line.text]
+    free = [line for line in printed if line.number not in taken and not line.text.isdigit()]
+    return next((line for line in free if not LABELLED_VALUE.match(key_of(line.text))), (free or printed)[0])
 
 
 def _aliases(title: Title, entry: Entry | None) -> list[Alias]:

@@ -10,6 +10,13 @@ from kofu.reading.cues import NAME_ENDS, Cue, name_before_budget
 _UNFINISHED = ("を", "の", "に", "た", "び", "・", "る", "と", "は", "が", "へ", "や", "「", "（", "(", "、")
 _MOST_LINES = 4
 _LINE_WIDTH = 24
+_HEAD = 2  # lines that may stand above a budget line which opens its sheet: a row of headings, offices
+_FOOT = 6  # lines at the end of a sheet among which its title may stand
+_FULL_NAME = re.compile(
+    r".{4}(?:事業費?|補助金|交付金|委託費|対策費|基金|プログラム|プロジェクト|支援|推進|強化|促進|整備)(?:[(][^()]*[)])?$"
+)
+_BEFORE_PAGE_NUMBER = re.compile(r"^(.*[^\x00-\x7f])[ \t\u3000]+\d{1,3}$")
+LABELLED_VALUE = re.compile(r"^[^\W\d_a-zA-Z]{2,8}:.")
 _FIGURES = re.compile(r"\d[兆億万千百]*円|\d(?:%|[/~-]\d)|\d[.,]\d+\S*\d[.,]\d")
 
 
@@ -61,7 +68,7 @@ def find_title(cues: Sequence[Cue], position: str, labels: Mapping[str, str]) ->
             sure = blocks is order[0] and place < len(budgets)
             if block and (sure or NAME_ENDS.search(cues[block[-1]].key)):
                 return block
-    return _above_first_label(cues)
+    return _above_first_label(cues) or _at_foot(cues, budgets[0])
 
 
 def _above_first_label(cues: Sequence[Cue]) -> list[int]:
@@ -69,6 +76,22 @@ def _above_first_label(cues: Sequence[Cue]) -> list[int]:
     first = next((k for k, cue in enumerate(cues) if cue.labels), 0)
     block = _up(cues, first)
     return block if block and block[0] == 0 and NAME_ENDS.search(cues[block[-1]].key) else []
+
+
+def _at_foot(cues: Sequence[Cue], budget: int) -> list[int]:
+    """The name that ends a sheet which opens with its budget line."""
+    if budget > _HEAD:
+        return []
+    for end in range(len(cues), max(len(cues) - _FOOT, budget + 1), -1):
+        last = cues[end - 1]
+        if may_be_title(last) and not last.prose and _FULL_NAME.search(last.key):
+            start = end - 1
+            while start > budget + 1 and may_be_title(cues[start - 1]) and not cues[start].gap:
+                if end - start == _MOST_LINES or not continues(cues[start - 1].text, cues[start].text):
+                    break
+                start -= 1
+            return list(range(start, end))
+    return []
 
 
 def _past_offices(cues: Sequence[Cue], budget: int, step: int) -> int:
@@ -88,12 +111,18 @@ def title_start(cues: Sequence[Cue], budget: int) -> int:
     start = budget
     while start > 0 and budget - start < _MOST_LINES and may_be_title(cues[start - 1]):
         upper, lower = cues[start - 1], cues[start]
-        if lower.page_break or (start == budget and lower.gap > 1):
+        if lower.page_break or (start == budget and (lower.gap > 1 or _is_caption(upper))):
             break
         if start < budget and (lower.gap or lower.lead or not continues(upper.text, lower.text)):
             break
         start -= 1
     return start
+
+
+def _is_caption(cue: Cue) -> bool:
+    """Whether a line ends in a page number and what stands before it is no name: it ends the page before."""
+    caption = _BEFORE_PAGE_NUMBER.match(cue.text) if cue.ends_in_number else None
+    return caption is not None and not NAME_ENDS.search(caption[1])
 
 
 def _down(cues: Sequence[Cue], start: int, joined_to: int | None = None) -> list[int]:
@@ -102,6 +131,8 @@ def _down(cues: Sequence[Cue], start: int, joined_to: int | None = None) -> list
     for k in range(start, min(start + _MOST_LINES, len(cues))):
         if not may_be_title(cues[k]) or cues[k].page_break:
             break
+        if not block and joined_to is None and LABELLED_VALUE.match(cues[k].key):
+            break  # 実施期間：… below the budget line
         upper = block[-1] if block else joined_to
         if upper is not None and (cues[k].gap or not continues(cues[upper].text, cues[k].text)):
             break

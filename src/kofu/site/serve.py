@@ -1,9 +1,8 @@
-"""Serving the site with granian, from the command line or `python -m kofu.site.serve`."""
+"""Serving the site with granian: what `kofu serve` does."""
 
 from __future__ import annotations
 
 import errno
-import os
 import socket
 from collections.abc import Callable
 from functools import partial
@@ -85,21 +84,3 @@ def _port_error(host: str, port: int, error: OSError) -> KofuError:
         f"{host}:{port} で待ち受けられません（{error.strerror}）。host と port を確かめてください",
         f"cannot listen on {host}:{port} ({error.strerror}); check host and port",
     )
-
-
-def main() -> None:
-    """Serve by the environment: KOFU_CATALOGUE, HOST, PORT, KOFU_SOURCES."""
-    sources = os.environ.get("KOFU_SOURCES")
-    try:
-        serve(
-            Path(os.environ.get("KOFU_CATALOGUE") or PACKAGE_DATA),
-            os.environ.get("HOST") or "127.0.0.1",
-            int(os.environ.get("PORT") or 8000),
-            Path(sources) if sources else None,
-        )
-    except KofuError as error:
-        raise SystemExit(error.ja) from error
-
-
-if __name__ == "__main__":
-    main()
