@@ -29,11 +29,6 @@ class Row:
         return None if self.theirs is None else self.ours / self.theirs
 
 
-def median_ms(work: Work, runs: int) -> float:
-    """The median of `runs` timed calls, after one that is not counted."""
-    return paired_ms(work, None, runs)[0]
-
-
 def paired_ms(ours: Work, theirs: Work | None, runs: int) -> tuple[float, float | None]:
     """Medians of both, run in turn."""
     taken: tuple[list[float], list[float]] = ([], [])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -82,7 +81,7 @@ def _dump(data: dict[str, Any]) -> str:
     from io import StringIO
 
     out = StringIO()
-    YAML(typ="safe").dump(json.loads(json.dumps(data)), out)
+    YAML(typ="safe").dump(data, out)
     return out.getvalue()
 
 

@@ -64,3 +64,14 @@ class Sheet:
     def last(self) -> int:
         """Number of its last line."""
         return self.lines[-1].number
+
+
+def printed_blocks(lines: Sequence[Line]) -> list[list[Line]]:
+    """The runs of lines with no blank line between them."""
+    blocks: list[list[Line]] = [[]]
+    for line in lines:
+        if line.text:
+            blocks[-1].append(line)
+        elif blocks[-1]:
+            blocks.append([])
+    return [block for block in blocks if block]

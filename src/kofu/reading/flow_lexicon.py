@@ -6,12 +6,9 @@ import re
 from dataclasses import dataclass
 from enum import Enum
 from functools import cache, lru_cache
-from importlib.resources import files
-from typing import Any
-
-from ruamel.yaml import YAML
 
 from kofu.programme.vocabulary import Instrument
+from kofu.reading.words import lexicon_data
 
 _WIDE = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)}
 _FOLD = _WIDE | str.maketrans("　〜～⁄､，｡･｢｣", " ~~/、、。・「」") | {0xFF0C: "、", ord(","): "、"}
@@ -92,7 +89,7 @@ def _names_with_others() -> tuple[str, ...]:
 @cache
 def lexicon() -> Lexicon:
     """The lexicon that comes with the reader."""
-    actors, instruments = _load("actors.yaml"), _load("instruments.yaml")
+    actors, instruments = lexicon_data("actors"), lexicon_data("instruments")
     entries = [Entry(Kind.STATE, fold(name)) for name in actors["state"]]
     for group in actors["names"]:
         entries += [Entry(Kind.ACTOR, fold(name), group["tier"]) for name in group["printed"]]
@@ -114,9 +111,3 @@ def lexicon() -> Lexicon:
         tuple(fold(prefix) for prefix in actors["prefixes"]),
         {last: tuple(sorted(group, key=lambda h: -len(h[0]))) for last, group in heads.items()},
     )
-
-
-def _load(name: str) -> dict[str, Any]:
-    text = files("kofu.reading").joinpath("lexicon", name).read_text(encoding="utf-8")
-    loaded: dict[str, Any] = YAML(typ="safe").load(text)
-    return loaded

@@ -7,10 +7,9 @@ at each place how strong the break there was, and from which line each character
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from kofu.reading.document import Line, Sheet
+from kofu.reading.document import Sheet, printed_blocks
 from kofu.reading.flow_lexicon import closed_line, ends_in_name, fold
 from kofu.reading.flow_scheme import find_scheme
 from kofu.reading.flow_written import written_arrows
@@ -71,7 +70,7 @@ def cut_strip(sheet: Sheet) -> Strip:
     }
     last = 0
     wall = False
-    for block in _blocks(sheet.lines):
+    for block in printed_blocks(sheet.lines):
         prose = [_is_prose(fold(line.text)) for line in block]
         running = len(block) > 1 and 2 * sum(prose) > len(block)
         for line, is_prose in zip(block, prose, strict=True):
@@ -106,16 +105,6 @@ _PAPER_ROLES = ("title", "budget", "office", "phone", "contact")
 """Roles of lines that hold no diagram, unless a line consists of nothing but words of diagrams."""
 _TEXT_ROLES = ("purpose", "targets", "outline", "point", "policy")
 """Roles of running text. A box may have strayed there, but not a long one."""
-
-
-def _blocks(lines: Sequence[Line]) -> list[list[Line]]:
-    blocks: list[list[Line]] = [[]]
-    for line in lines:
-        if line.text:
-            blocks[-1].append(line)
-        elif blocks[-1]:
-            blocks.append([])
-    return [block for block in blocks if block]
 
 
 def _is_prose(content: str) -> bool:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from kofu.programme.vocabulary import Instrument
-from kofu.reading.document import Line, Sheet
+from kofu.reading.document import Line, Sheet, printed_blocks
 from kofu.reading.flow_lexicon import fold
 from kofu.reading.flow_phrases import instruments_in, is_actor, is_label, is_state, rates_in
 from kofu.text.rates import Rate
@@ -93,7 +93,7 @@ def _arrows_of(line: Line) -> list[Stated]:
 def sentences(sheet: Sheet) -> list[Stated]:
     """What sentences of the sheet say of who pays whom, from the state on; each is flagged."""
     found: list[Stated] = []
-    for block in _blocks(sheet.lines):
+    for block in printed_blocks(sheet.lines):
         text = "".join(fold(line.text) for line in block)
         owner = [line.number for line in block for _ in line.text]
         for match in _SENTENCE.finditer(text):
@@ -138,13 +138,3 @@ def _from_state(stated: Sequence[Stated]) -> list[Stated]:
                 kept.append(arrow)
                 reached.add(arrow.payee)
     return [arrow for arrow in stated if arrow in kept]
-
-
-def _blocks(lines: Sequence[Line]) -> list[list[Line]]:
-    blocks: list[list[Line]] = [[]]
-    for line in lines:
-        if line.text:
-            blocks[-1].append(line)
-        elif blocks[-1]:
-            blocks.append([])
-    return [block for block in blocks if block]

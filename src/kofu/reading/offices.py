@@ -5,11 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import cache
-from importlib.resources import files
-
-from ruamel.yaml import YAML
 
 from kofu.reading.layout import key_of
+from kofu.reading.words import lexicon_data
 
 # A name has no verbs and no particles; の and と occur in names and are left out on purpose.
 _PROSE = re.compile(r"[。をはがにで]|する|した|され|れる|事業を|以下")
@@ -24,14 +22,11 @@ _SPACED = r"[ \u3000]*"
 
 @cache
 def _lexicon() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
-    data = YAML(typ="safe").load(
-        files("kofu.reading").joinpath("lexicon", "bureaux.yaml").read_text(encoding="utf-8")
-    )
-    endings = "|".join(map(re.escape, data.pop("endings")))
-    labels = "|".join(
-        _SPACED.join(map(re.escape, label)) for label in sorted(data.pop("labels"), key=len)[::-1]
-    )
-    names = sorted({key_of(name) for group in data.values() for name in group}, key=len, reverse=True)
+    data = lexicon_data("bureaux")
+    endings = "|".join(map(re.escape, data["endings"]))
+    labels = "|".join(_SPACED.join(map(re.escape, label)) for label in sorted(data["labels"], key=len)[::-1])
+    ministries = data["bureaux"].values()
+    names = sorted({key_of(name) for group in ministries for name in group}, key=len, reverse=True)
     return (
         re.compile("|".join(map(re.escape, names))),
         re.compile(rf"(?:{endings})(?:[(][^()]*[)])?$"),
