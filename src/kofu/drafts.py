@@ -9,7 +9,8 @@ from typing import Any
 from ruamel.yaml import YAML
 
 from kofu.catalogue.fmt import format_text
-from kofu.programme.model import Draft, Fact, Model
+from kofu.programme.fact import Fact, Model
+from kofu.programme.model import Draft
 from kofu.programme.record import to_record
 from kofu.programme.vocabulary import Term
 from kofu.text.printing import print_quantity, print_yen

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from kofu.catalogue.documents import documents
 from kofu.catalogue.store import appropriation
 from kofu.drafts import doubts
-from kofu.programme.model import Fact, Flow, Limit, Lineage, Programme, Target
+from kofu.programme.fact import Fact
+from kofu.programme.model import Flow, Limit, Lineage, Programme, Target
 from kofu.programme.printing import print_actor, print_term
-from kofu.site.words import Say, lines_text, say_in
-from kofu.text.printing import print_rate, print_yen
+from kofu.site.words import Say, say_in
+from kofu.text.printing import lines_text, print_rate, print_yen
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from kofu.catalogue.fmt import KEY_ORDER, format_file, format_text
 from kofu.catalogue.folder import PACKAGE_DATA, files
-from kofu.catalogue.yaml_file import load_plain
+from kofu.yaml_file import load_plain
 from kofu.drafts import to_yaml, write_drafts
 from kofu.errors import KofuError
 from kofu.programme.model import Draft, Programme

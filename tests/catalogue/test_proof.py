@@ -12,7 +12,7 @@ from kofu.catalogue.documents import SourceLines, documents, open_sources
 from kofu.catalogue.folder import PACKAGE_DATA
 from kofu.catalogue.proof import prove
 from kofu.catalogue.validate import dotted
-from kofu.catalogue.yaml_file import read_yaml
+from kofu.yaml_file import read_yaml
 from kofu.errors import KofuError
 from kofu.programme.model import Programme
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from kofu.catalogue.check import check_files
 from kofu.catalogue.folder import PACKAGE_DATA, files
 from kofu.catalogue.load import BrokenCatalogueError, load
-from kofu.catalogue.yaml_file import Problem, read_yaml
+from kofu.yaml_file import Problem, read_yaml
 from kofu.programme.model import Programme
 
 MIDORI = "meti-fy2024s-midori.yaml"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from kofu.catalogue.yaml_file import load_plain
+from kofu.yaml_file import load_plain
 from kofu.text.fold import fold
 
 OTHER = "other"

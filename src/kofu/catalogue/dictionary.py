@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from kofu.programme.model import Fact, Programme
+from kofu.programme.fact import Fact
+from kofu.programme.model import Programme
 from kofu.programme.record import number
 from kofu.programme.vocabulary import (
     AmountKind,

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
-from kofu.catalogue.yaml_file import load_plain
+from kofu.yaml_file import load_plain
 from kofu.errors import KofuError
-from kofu.programme.model import Model
+from kofu.programme.fact import Model
 
 _HERE = Path(__file__).parent
 

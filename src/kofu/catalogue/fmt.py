@@ -10,17 +10,24 @@ from pathlib import Path
 from ruamel.yaml import YAML
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from kofu.catalogue.yaml_file import read_yaml
+from kofu.yaml_file import read_yaml
 from kofu.errors import KofuError
 
 # One order serves every level: a key has the same neighbours wherever it stands.
 KEY_ORDER = """
-    id document lines fiscal_year round component key title aliases summary fields recipient_classes
-    amounts offices phones components flows limits recipients targets lineage
-    relation of name number ja en from to kind instrument rates fund metric comparator value yen
+    id programme document lines fiscal_year round component key title aliases summary fields recipient_classes
+    amounts offices phones components flows limits recipients targets
+    payer recipient relation of name number ja en from to kind instrument
+    parameters definitions benefits not_computable cases lineage
+    eligible amount rounding shares outputs after combines excludes excludes_at repayment term grace years rate
+    hit rows when series benefit date facts expect why gold otherwise
+    rates fund metric comparator value yen
     condition by evidence text derived at of_at doubt notes doubts
 """.split()
 _RANK = {key: rank for rank, key in enumerate(KEY_ORDER)}
+_INLINE = {"when", "facts", "expect", "series", "repayment"}
+_INLINE_CHILDREN = {"parameters", "definitions", "rows", "rates"}
+_WIDTH = 140
 # What a plain scalar may not look like; inside [ … ] also no comma or bracket.
 _UNSAFE = re.compile(r"^$|^[?:,\[\]{}#&*!|>'\"%@`]|^-(\s|$)|^\s|\s$|:$|:\s|\s#|\n")
 _UNSAFE_IN_LIST = re.compile(r"[,\[\]{}]")
@@ -106,17 +113,19 @@ class _Entry:
     beside: list[str]
     block: list[str]
     children: list[_Entry]
+    inline: str = ""
+    """The whole value on one line in braces, where the layout prefers that if it fits."""
 
 
-def _entries(node: Node, comments: _Comments) -> list[_Entry]:
+def _entries(node: Node, comments: _Comments, parent: str = "") -> list[_Entry]:
     """What a mapping or list holds, read in the order of the file and put in the order of the layout."""
     if isinstance(node, SequenceNode):
-        return [_entry("", item, item, comments) for item in node.value]
-    found = [_entry(str(key.value), key, value, comments) for key, value in node.value]
+        return [_entry("", item, item, comments, parent) for item in node.value]
+    found = [_entry(str(key.value), key, value, comments, parent) for key, value in node.value]
     return sorted(found, key=lambda entry: _RANK.get(entry.key, len(_RANK)))
 
 
-def _entry(key: str, first: Node, value: Node, comments: _Comments) -> _Entry:
+def _entry(key: str, first: Node, value: Node, comments: _Comments, parent: str = "") -> _Entry:
     above = comments.before(first.start_mark.line)
     line = first.start_mark.line
     if isinstance(value, ScalarNode) and _is_block(value.value):
@@ -129,7 +138,18 @@ def _entry(key: str, first: Node, value: Node, comments: _Comments) -> _Entry:
         above += comments.before(last)
         return _Entry(key, above, shown, comments.beside(line, last), [], [])
     beside = comments.beside(line, line) if key else []
-    return _Entry(key, above, "", beside, [], _entries(value, comments))
+    children = _entries(value, comments, key)
+    inline = _short(value) if _goes_inline(key, parent, value) and not _commented(children) else ""
+    return _Entry(key, above, "", beside, [], children, inline)
+
+
+def _goes_inline(key: str, parent: str, node: Node) -> bool:
+    """What a rule is made of, one to a line: parameters and definitions by name, rows, conditions, facts."""
+    return isinstance(node, MappingNode) and (key in _INLINE or parent in _INLINE_CHILDREN)
+
+
+def _commented(entries: list[_Entry]) -> bool:
+    return any(e.above or e.beside or e.block or _commented(e.children) for e in entries)
 
 
 def _is_short(key: str, node: Node) -> bool:
@@ -150,9 +170,13 @@ def _is_block(value: str) -> bool:
 
 
 def _short(node: Node) -> str:
-    if isinstance(node, MappingNode):
-        return "{}"
-    return "[" + ", ".join(_scalar(item, in_list=True) for item in node.value) + "]"
+    """A node in brackets or braces on one line."""
+    if isinstance(node, ScalarNode):
+        return _scalar(node, in_list=True)
+    if isinstance(node, SequenceNode):
+        return "[" + ", ".join(map(_short, node.value)) + "]"
+    pairs = sorted(node.value, key=lambda pair: _RANK.get(str(pair[0].value), len(_RANK)))
+    return "{" + ", ".join(f"{_short(key)}: {_short(value)}" for key, value in pairs) + "}"
 
 
 def _scalar(node: ScalarNode, in_list: bool = False) -> str:
@@ -185,8 +209,11 @@ def _reads_as_text(value: str) -> bool:
 def _written(entry: _Entry, indent: int) -> list[str]:
     space = " " * indent
     lines = [space + comment for comment in entry.above]
+    key = _quoted(entry.key) if entry.key and _UNSAFE.search(entry.key) else entry.key
+    head = f"{space}{key}: {entry.inline}" if key else f"{space}- {entry.inline}"
+    if entry.inline and len(head) <= _WIDTH and "\n" not in head:
+        return [*lines, "  ".join([head, *entry.beside])]
     if entry.key:
-        key = _quoted(entry.key) if _UNSAFE.search(entry.key) else entry.key
         head = f"{space}{key}: {entry.value}".rstrip(" ")  # a no-break space is part of the value
         lines.append("  ".join([head, *entry.beside]))
         deeper = [line for child in entry.children for line in _written(child, indent + 2)]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from kofu.catalogue.folder import files
 from kofu.catalogue.validate import validate, validate_together
-from kofu.catalogue.yaml_file import Problem, read_yaml
+from kofu.yaml_file import Problem, read_yaml
 from kofu.errors import KofuError
 from kofu.programme.model import Programme
 

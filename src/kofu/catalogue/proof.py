@@ -14,11 +14,13 @@ from fractions import Fraction
 
 from kofu.catalogue.documents import SourceLines
 from kofu.catalogue.validate import facts
-from kofu.catalogue.yaml_file import Place
-from kofu.programme import model
+from kofu.yaml_file import Place
+from kofu.programme import benefits, model
+from kofu.programme.fact import Fact
 from kofu.programme.model import Programme
 from kofu.programme.vocabulary import Instrument
 from kofu.text.fold import fold
+from kofu.text.measure import Measure, parse_measure
 from kofu.text.numbers import find_numbers
 from kofu.text.phones import find_phones
 from kofu.text.quantity import Quantity
@@ -44,6 +46,7 @@ def prove(programme: Programme, source: SourceLines) -> Iterator[Finding]:
     """Every fact of the programme that cannot be found in the lines it names."""
     named = list(facts(programme))
     named += [(("aliases", i), alias) for i, alias in enumerate(programme.aliases)]
+    named += list(_of_rules(programme))
     for place, fact in named:
         if max(fact.at) > len(source.lines):
             yield (*place, "at"), "資料にない行です", "beyond the document's last line"
@@ -58,7 +61,32 @@ def prove(programme: Programme, source: SourceLines) -> Iterator[Finding]:
             )
 
 
-def _missing(fact: model.Fact, lines: list[str]) -> Iterator[tuple[str, str]]:
+def _of_rules(programme: Programme) -> Iterator[tuple[Place, Fact]]:
+    """The numbers of the rules as facts with their lines."""
+    yield from ((("definitions", name), d) for name, d in programme.definitions.items())
+    yield from ((("not_computable", i), n) for i, n in enumerate(programme.not_computable))
+    of_benefits = [(("benefits", i), b.parameters) for i, b in enumerate(programme.benefits)]
+    for place, parameters in [((), programme.parameters), *of_benefits]:
+        for name, parameter in parameters.items():
+            where = (*place, "parameters", name)
+            if parameter.at:
+                values = (*parameter.value, *map(parse_measure, _in_force(parameter)))
+                yield where, _Number(at=parameter.at, text=parameter.text, derived=parameter.derived, value=values)
+            for i, row in enumerate(parameter.rows):
+                yield (*where, "rows", i), _Number(**row.model_dump(exclude={"when", "value"}), value=row.value)
+
+
+class _Number(Fact):
+    """A parameter's values, as a fact to be found."""
+
+    value: tuple[Measure, ...]
+
+
+def _in_force(parameter: benefits.Parameter) -> list[str]:
+    return [text for text in parameter.series.values() if text != benefits.NONE]
+
+
+def _missing(fact: Fact, lines: list[str]) -> Iterator[tuple[str, str]]:
     """(field, what is missing) for one fact."""
     if fact.text is not None and not _stands(fact.text, lines):
         yield "text", fact.text
@@ -85,6 +113,9 @@ def _missing(fact: model.Fact, lines: list[str]) -> Iterator[tuple[str, str]]:
                     yield "rates", str(rate)
         case model.Limit():
             yield from _value(fact, fact.value, lines)
+        case _Number():
+            for measure in fact.value:
+                yield from _measure(fact, measure, lines)
         case model.Target():
             if fact.value is not None:
                 yield from _value(fact, fact.value, lines)
@@ -137,7 +168,7 @@ def _rate_stands(rate: Rate, lines: list[str]) -> bool:
     return any(rate.value == r.value and rate.qualifier in ("", r.qualifier) for r in found)
 
 
-def _value(fact: model.Fact, quantity: Quantity, lines: list[str]) -> Iterator[tuple[str, str]]:
+def _value(fact: Fact, quantity: Quantity, lines: list[str]) -> Iterator[tuple[str, str]]:
     """A number must stand there or be derived; a unit that is not derived with it must stand there too."""
     if not (_quantity_stands(quantity, lines) or _derived(fact, quantity.value, lines)):
         yield "value", f"{quantity.value}{quantity.unit}"
@@ -146,6 +177,18 @@ def _value(fact: model.Fact, quantity: Quantity, lines: list[str]) -> Iterator[t
     parts = [fold(part) for part in re.split("[/／]", quantity.unit)]
     if fact.derived is None and not all(part in text for part in parts):
         yield "value", quantity.unit
+
+
+def _measure(fact: Fact, measure: Measure, lines: list[str]) -> Iterator[tuple[str, str]]:
+    """A parameter stands there as a rate, or as a number with its unit."""
+    if measure.text.startswith("定額"):
+        if "定額" not in fold("".join(lines)):
+            yield "value", measure.text
+        return
+    rate = Rate(measure.value, measure.qualifier, measure.text) if not measure.unit else None
+    if rate is not None and _rate_stands(rate, lines):
+        return
+    yield from _value(fact, Quantity(measure.value, measure.unit), lines)
 
 
 def _quantity_stands(quantity: Quantity, lines: list[str]) -> bool:
@@ -160,7 +203,7 @@ def _quantity_stands(quantity: Quantity, lines: list[str]) -> bool:
     return False
 
 
-def _derived(fact: model.Fact, value: Fraction | None, lines: list[str]) -> bool:
+def _derived(fact: Fact, value: Fraction | None, lines: list[str]) -> bool:
     """Whether `derived` is arithmetic over numbers in the lines that gives `value`, or words there."""
     if fact.derived is None:
         return False

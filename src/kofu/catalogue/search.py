@@ -159,7 +159,7 @@ def _spellings(term: str) -> list[str]:
 
 @cache
 def _synonyms() -> dict[str, list[str]]:
-    from kofu.catalogue.yaml_file import load_plain
+    from kofu.yaml_file import load_plain
 
     groups: list[list[str]] = load_plain(Path(__file__).with_name("synonyms.yaml"))
     return {plain(word): [other for other in group if other != word] for group in groups for word in group}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from kofu import __version__
+from kofu.cache import cache_folder
 from kofu.catalogue.folder import PACKAGE_DATA, digest
 from kofu.errors import KofuError
 from kofu.programme.model import Programme, SheetFacts
@@ -93,7 +93,7 @@ def open_store(
         BrokenCatalogueError: when the files hold errors.
         KofuError: when the cache folder cannot be written.
     """
-    where = cache or _cache_folder()
+    where = cache or cache_folder()
     place = hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:8]
     path = where / f"catalogue-{place}-{__version__}-{digest(folder)[:16]}.sqlite"
     store = _sound(path)
@@ -122,15 +122,3 @@ def _remove_older(current: Path, pattern: str) -> None:
         with contextlib.suppress(OSError):
             if old != current and old.stat().st_mtime < current.stat().st_mtime:
                 old.unlink()
-
-
-def _cache_folder() -> Path:
-    if chosen := os.environ.get("KOFU_CACHE"):
-        return Path(chosen)
-    try:
-        return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "kofu"
-    except RuntimeError as error:
-        raise KofuError(
-            "キャッシュの置き場所が分かりません。KOFU_CACHE で指定してください",
-            "there is no home folder for the cache; name a place with KOFU_CACHE",
-        ) from error

@@ -9,17 +9,19 @@ from typing import Any
 from pydantic import ValidationError
 
 from kofu.catalogue.documents import documents
-from kofu.catalogue.yaml_file import Place, Problem, YamlFile
+from kofu.yaml_file import Place, Problem, YamlFile
 from kofu.errors import KofuError
-from kofu.programme import model
+from kofu.programme import benefits, model
+from kofu.programme.fact import Fact, Model
 from kofu.programme.model import Programme
 from kofu.programme.vocabulary import AmountKind
+from kofu.rules.check import check_rules
 
 _KEYS = sorted(
     {
         field.alias or name
-        for kind in vars(model).values()
-        if isinstance(kind, type) and issubclass(kind, model.Model)
+        for kind in [*vars(model).values(), *vars(benefits).values()]
+        if isinstance(kind, type) and issubclass(kind, Model)
         for name, field in kind.model_fields.items()
     }
 )
@@ -34,7 +36,7 @@ def validate(file: YamlFile) -> tuple[Programme | None, list[Problem]]:
         programme = Programme.model_validate(file.data)
     except ValidationError as error:
         explained = {
-            problem.field: problem for detail in error.errors() for problem in [_explain(file, detail)]
+            problem.field: problem for detail in error.errors() for problem in [explain(file, detail)]
         }
         return None, problems + list(explained.values())
     for check in (
@@ -44,6 +46,7 @@ def validate(file: YamlFile) -> tuple[Programme | None, list[Problem]]:
         _money_starts_at_state,
         _amounts_agree,
         _no_doubt,
+        _rules,
     ):
         problems += [_problem(file, place, ja, en) for place, ja, en in check(programme, file)]
     return programme, problems
@@ -72,6 +75,17 @@ def validate_together(programmes: Iterable[tuple[YamlFile, Programme]]) -> list[
                     _problem(file, ("lines",), f"{other.id} の範囲と重なっています", f"overlaps {other.id}")
                 )
         problems += [_problem(file, place, ja, en) for place, ja, en in _ties(programme, known)]
+        problems += [
+            _problem(
+                file,
+                ("benefits", i, "excludes"),
+                f"{name} という事業はありません",
+                f"there is no programme {name!r}",
+            )
+            for i, benefit in enumerate(programme.benefits)
+            for name in benefit.excludes
+            if name not in known
+        ]
     return problems
 
 
@@ -115,7 +129,8 @@ def dotted(place: Place) -> str:
     return "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in place).lstrip(".")
 
 
-def _explain(file: YamlFile, detail: Any) -> Problem:
+def explain(file: YamlFile, detail: Any) -> Problem:
+    """What pydantic found, as a sentence with file and line."""
     place: Place = tuple(part for part in detail["loc"] if part not in _BRANCHES)
     cause = detail.get("ctx", {}).get("error")
     kind = detail["type"]
@@ -152,7 +167,13 @@ _WHY = {
     "model": ("「項目: 値」の並びにしてください", "must be a mapping of keys to values"),
     "greater": ("0以上にしてください", "must not be negative"),
     "less": ("大きすぎます", "too large"),
+    "literal": ("この値は使えません", "is not one of the values allowed here"),
+    "date": ("日付は 2025-01-01 のように書いてください", "write a date like 2025-01-01"),
 }
+
+
+def _rules(programme: Programme, file: YamlFile) -> Iterator[Finding]:
+    yield from check_rules(programme)
 
 
 def _identity(programme: Programme, file: YamlFile) -> Iterator[Finding]:
@@ -182,7 +203,7 @@ def _identity(programme: Programme, file: YamlFile) -> Iterator[Finding]:
         )
 
 
-def facts(programme: Programme) -> Iterator[tuple[Place, model.Fact]]:
+def facts(programme: Programme) -> Iterator[tuple[Place, Fact]]:
     """Every fact of a programme with its place in the file, but for aliases and lineage."""
     yield ("title",), programme.title
     for name in ("amounts", "offices", "phones", "components", "flows", "limits", "recipients", "targets"):

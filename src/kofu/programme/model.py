@@ -7,9 +7,11 @@ does not say is an empty list or None, never a guess.
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import ConfigDict
 from pydantic import Field as Meta
 
+from kofu.programme.benefits import Benefit, Definition, NotComputable, Parameter
+from kofu.programme.fact import Fact, Model
 from kofu.programme.values import (
     AmountKindTerm,
     ComparatorTerm,
@@ -28,25 +30,6 @@ from kofu.programme.vocabulary import Comparator, Instrument
 
 _EXACT_IN_JSON = 2**53
 """Below this every reader of JSON, spreadsheets included, holds an integer exactly."""
-
-
-class Model(BaseModel):
-    """Frozen, and strict about keys: an unknown key is an error that names it."""
-
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", arbitrary_types_allowed=True, coerce_numbers_to_str=True
-    )
-
-
-class Fact(Model):
-    """Anything a sheet says. `at`: the lines it stands in, in reading order, from 1, in its document."""
-
-    at: Lines
-    text: str | None = Meta(
-        None, description="the characters printed there, where they differ from the value"
-    )
-    derived: str | None = Meta(None, description="how the value follows from what is printed, e.g. 1/2 ÷ 3/4")
-    doubt: str | None = Meta(None, description="why a reader is not sure; never set in the catalogue")
 
 
 class Title(Fact):
@@ -170,6 +153,10 @@ class Programme(SheetFacts):
     summary: Summary
     fields: list[FieldTerm] = Meta(min_length=1)
     recipient_classes: list[RecipientTerm] = Meta(min_length=1)
+    parameters: dict[str, Parameter] = {}
+    definitions: dict[str, Definition] = {}
+    benefits: list[Benefit] = []
+    not_computable: list[NotComputable] = []
     lineage: list[Lineage] = []
     notes: str | None = None
 

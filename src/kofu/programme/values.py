@@ -115,6 +115,7 @@ def _code(member: Term) -> Any:
 
 
 Lines = Annotated[tuple[int, ...], BeforeValidator(_lines)]
+OptionalLines = Annotated[tuple[int, ...], BeforeValidator(lambda value: _lines(value) if value else ())]
 LineRange = Annotated[tuple[int, int], BeforeValidator(lambda value: (_lines(value)[0], _lines(value)[-1]))]
 Yen = Annotated[int, BeforeValidator(_yen)]
 ExactQuantity = Annotated[

@@ -12,7 +12,7 @@ from kofu.catalogue.documents import documents
 from kofu.catalogue.facets import labels
 from kofu.catalogue.search import MAX_QUERY
 from kofu.catalogue.store import FACETS
-from kofu.catalogue.yaml_file import load_plain
+from kofu.yaml_file import load_plain
 from kofu.programme.model import Programme
 from kofu.site.params import MAX_LIMIT
 from kofu.site.shelf import Shelf

@@ -14,7 +14,8 @@ from kofu.catalogue.documents import documents
 from kofu.catalogue.store import appropriation
 from kofu.site.params import Asked, Pairs, address
 from kofu.site.shelf import Shelf
-from kofu.site.words import Say, is_japanese, lines_text, say_in
+from kofu.site.words import Say, is_japanese, say_in
+from kofu.text.printing import lines_text
 
 _HERE = Path(__file__).parent
 

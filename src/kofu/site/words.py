@@ -7,7 +7,7 @@ from pathlib import Path
 
 from kofu.catalogue.facets import labels
 from kofu.catalogue.store import FacetKind
-from kofu.catalogue.yaml_file import load_plain
+from kofu.yaml_file import load_plain
 from kofu.programme.printing import print_actor, print_goal, print_term
 from kofu.programme.vocabulary import Comparator, Term
 from kofu.text.dates import wareki
@@ -91,17 +91,6 @@ class Say:
 def say_in(lang: str) -> Say:
     """The voice of a language."""
     return Say(lang)
-
-
-def lines_text(lines: tuple[int, ...]) -> str:
-    """Line numbers in reading order, neighbours joined: 12、14–16."""
-    runs: list[list[int]] = []
-    for number in lines:
-        if runs and number == runs[-1][-1] + 1:
-            runs[-1].append(number)
-        else:
-            runs.append([number])
-    return ", ".join(f"{run[0]}" if len(run) == 1 else f"{run[0]}–{run[-1]}" for run in runs)
 
 
 def is_japanese(text: str) -> bool:

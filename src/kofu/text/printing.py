@@ -70,3 +70,14 @@ def print_quantity(quantity: Quantity, lang: str = "ja") -> str:
     if quantity.unit == "円" and quantity.value.denominator == 1:
         return print_yen(int(quantity.value), lang)
     return print_number(quantity.value) + quantity.unit
+
+
+def lines_text(lines: tuple[int, ...]) -> str:
+    """Line numbers in reading order, neighbours joined: 12、14–16."""
+    runs: list[list[int]] = []
+    for number in lines:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return ", ".join(f"{run[0]}" if len(run) == 1 else f"{run[0]}–{run[-1]}" for run in runs)

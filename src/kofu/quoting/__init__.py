@@ -1,0 +1,1 @@
+"""What programmes pay to one firm or one project: amounts, matches, combinations."""

@@ -1,0 +1,199 @@
+"""A bound on the total grant that holds whatever the solver's floats were: prices in exact integers.
+
+Give each yen of item i a price p_i ≥ 0 and each exclusive group a price m_k ≥ 0, any at all. Then no
+combination grants more than
+
+    Σ cost_i · p_i  +  Σ m_k  +  Σ_o max(0, best grant of o alone − the prices of what it uses)
+
+where an offer that must be used has no "max(0, …)" and one that must not be counts nothing. The solver's
+duals are only a good guess at prices; the sum is then taken in integers over one denominator.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from math import lcm
+
+from kofu.quoting.combination.split import Terms
+
+_FINE = 1 << 40
+_NEAR = 1e-7  # a dual this close to a rate, or to nothing, is taken to be it
+_LONG_PERIOD = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Prices:
+    """Prices of items and of exclusive groups, in units of 1/scale yen."""
+
+    scale: int
+    items: tuple[int, ...]
+    groups: tuple[int, ...]
+
+
+@dataclass(slots=True)
+class Priced:
+    """What prices prove about a node: all in 1/scale yen but `bound`, in whole yen."""
+
+    prices: Prices
+    base: int
+    gains: list[int]
+    on: frozenset[int]
+    off: frozenset[int]
+
+    def _part(self, offer: int) -> int:
+        gain = self.gains[offer]
+        return 0 if offer in self.off else gain if offer in self.on else max(0, gain)
+
+    @property
+    def total(self) -> int:
+        """The bound before it is floored."""
+        return self.base + sum(map(self._part, range(len(self.gains))))
+
+    @property
+    def bound(self) -> int:
+        """No combination of the node grants more, in yen."""
+        return self.total // self.prices.scale
+
+    def fine_bound(self, pricing: Pricing) -> int:
+        """The same, a little lower: floored part by part.
+
+        Items without a price bind nobody, so offers that share only such items are independent, and each
+        independent part grants whole yen.
+        """
+        parts: list[tuple[set[int], int]] = []  # items and groups of a part, its worth
+        links = [(i, price * cost) for i, (price, cost) in enumerate(zip(self.prices.items, pricing.costs, strict=True))]
+        links += [(~k, price) for k, price in enumerate(self.prices.groups)]
+        worth = {link: value for link, value in links if value}
+        for n, offer in enumerate(pricing.offers):
+            if n in self.off:
+                continue
+            joined = {i for i in offer.items if i in worth}
+            joined |= {~k for k, group in enumerate(pricing.groups) if n in group and ~k in worth}
+            total, apart = self._part(n), []
+            for part in parts:
+                if part[0] & joined:
+                    joined |= part[0]
+                    total += part[1]
+                else:
+                    apart.append(part)
+            parts = [*apart, (joined, total)]
+        return sum((total + sum(worth[link] for link in links)) // self.prices.scale for links, total in parts)
+
+    def switched(self, offer: int, on: bool) -> int:
+        """The bound when an open offer is decided, in yen."""
+        gain = self.gains[offer]
+        return (self.total + (min(gain, 0) if on else -max(gain, 0))) // self.prices.scale
+
+
+class Pricing:
+    """Turns duals into exact prices and prices into bounds, for one problem."""
+
+    def __init__(self, costs: list[int], offers: list[Terms], groups: Sequence[frozenset[int]]) -> None:
+        self.costs, self.offers, self.groups = costs, offers, groups
+        self.scale = lcm(1, *(offer.down for offer in offers)) * _FINE
+        self.levels = sorted({0, *(o.up * self.scale // o.down for o in offers)})
+        self.users = [frozenset(n for n, o in enumerate(offers) if i in o.items) for i in range(len(costs))]
+
+    def prices(self, items: Iterable[float], groups: Iterable[float]) -> Prices:
+        """Exact prices from a solver's duals (grant yen per cost yen; grant yen per group)."""
+        return Prices(
+            self.scale,
+            tuple(self._snapped(dual) for dual in items),
+            tuple(max(0, round(dual)) * self.scale for dual in groups),
+        )
+
+    def _snapped(self, dual: float) -> int:
+        exact = max(0, round(dual * self.scale))
+        nearest = min(self.levels, key=lambda level: abs(level - exact))
+        return nearest if abs(nearest - exact) < _NEAR * self.scale else exact
+
+    def priced(self, prices: Prices, on: frozenset[int], off: frozenset[int]) -> Priced:
+        """The bound for a node: `on` must be used, `off` must not."""
+        order = sorted(range(len(self.costs)), key=prices.items.__getitem__)
+        gains = [0 if n in off else self._gain(n, order, prices) for n in range(len(self.offers))]
+        return Priced(prices, self._base(prices), gains, on, off)
+
+    def lowered(self, before: Priced, items: frozenset[int], price: int) -> Priced:
+        """The same with another price for these items."""
+        prices = Prices(
+            self.scale,
+            tuple(price if i in items else p for i, p in enumerate(before.prices.items)),
+            before.prices.groups,
+        )
+        order = sorted(range(len(self.costs)), key=prices.items.__getitem__)
+        touched = frozenset[int]().union(*(self.users[i] for i in items)) - before.off
+        gains = [self._gain(n, order, prices) if n in touched else g for n, g in enumerate(before.gains)]
+        return Priced(prices, self._base(prices), gains, before.on, before.off)
+
+    def _gain(self, n: int, order: list[int], prices: Prices) -> int:
+        own = self.offers[n].items
+        steps = [(self.costs[i], prices.items[i]) for i in order if i in own]
+        held = sum(price for price, group in zip(prices.groups, self.groups, strict=True) if n in group)
+        return best_gain(self.offers[n], steps, self.scale) - held
+
+    def _base(self, prices: Prices) -> int:
+        """What the items and groups are worth at these prices, in 1/scale yen."""
+        worth = sum(cost * price for cost, price in zip(self.costs, prices.items, strict=True))
+        return worth + sum(prices.groups)
+
+
+def polish(pricing: Pricing, priced: Priced, enough: int) -> Priced:
+    """Other prices that lower the bound the last few yen, if there are, down to `enough`.
+
+    Several prices are equally good for real-valued splits; for whole yen the lower ones often prove more,
+    because an offer that takes all of an item then loses its fraction of a yen in the bound too.
+    """
+    same: dict[int, frozenset[int]] = {}
+    for i, price in enumerate(priced.prices.items):
+        same[price] = same.get(price, frozenset()) | {i}
+    for items in [*same.values(), *(frozenset({i}) for i in range(len(pricing.costs)))]:
+        current = max(priced.prices.items[i] for i in items)
+        for level in pricing.levels:
+            if level == current:
+                continue
+            tried = pricing.lowered(priced, items, level)
+            if (tried.fine_bound(pricing), tried.total) < (priced.fine_bound(pricing), priced.total):
+                priced = tried
+                if priced.fine_bound(pricing) <= enough:
+                    return priced
+    return priced
+
+
+def best_gain(offer: Terms, steps: list[tuple[int, int]], scale: int) -> int:
+    """The most of grant − price over all ways to use the offer alone, in 1/scale yen.
+
+    `steps` are (yen, price in 1/scale) of its items, cheapest first. Up to the cost where the price passes
+    the rate, a period more (down yen of cost, up yen of grant) never loses; after it, never gains: so only
+    the grants within one period of that cost can be best.
+    """
+    worthwhile = sum(yen for yen, price in steps if price * offer.down < offer.up * scale)
+    least = offer.grant(offer.minimum)
+    if offer.up > _LONG_PERIOD:
+        return _relaxed_gain(offer, steps, scale, worthwhile)
+    turn = min(max(worthwhile * offer.up // offer.down, least), offer.cap)
+    lowest, highest = max(turn - offer.up, least), min(turn + offer.up, offer.cap)
+    return max(
+        grant * scale - _price(steps, max(offer.cost(grant), offer.minimum))
+        for grant in range(lowest, highest + 1)
+    )
+
+
+def _relaxed_gain(offer: Terms, steps: list[tuple[int, int]], scale: int, worthwhile: int) -> int:
+    """The same or a little more: without flooring the grant."""
+    if max(worthwhile, offer.minimum) >= offer.cost(offer.cap):
+        cost = max(offer.cap * offer.down // offer.up, offer.minimum)
+        return offer.cap * scale - _price(steps, cost)
+    cost = max(worthwhile, offer.minimum)
+    return -(-cost * offer.up * scale // offer.down) - _price(steps, cost)
+
+
+def _price(steps: list[tuple[int, int]], cost: int) -> int:
+    """The price of the cheapest `cost` yen, in 1/scale yen."""
+    total = 0
+    for yen, price in steps:
+        if cost <= yen:
+            return total + cost * price
+        total += yen * price
+        cost -= yen
+    return total

@@ -1,0 +1,90 @@
+"""試算: what one case gets from a programme: an exact amount or an honest range, why, and what to answer next."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from kofu.rules.bounds import Answer, Bounds, Estimate, estimate
+from kofu.rules.exact import evaluate
+from kofu.rules.ranking import Question, rank
+from kofu.rules.rule import Rule
+from kofu.rules.sentences import Line, sentences
+from kofu.rules.steps import Step, trace
+from kofu.rules.tree import Node, Value
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One thing that must hold for a benefit, and whether it does (None: it depends)."""
+
+    node: Node
+    holds: bool | None
+
+
+@dataclass(frozen=True)
+class Quote:
+    """What a case gets from one benefit. Everything is worked out from `rule` and `facts` when asked for."""
+
+    rule: Rule
+    facts: Mapping[str, Value]
+    estimate: Estimate
+
+    @property
+    def eligible(self) -> bool | None:
+        """Yes, no, or None: it depends on what is not known."""
+        return self.estimate.eligible
+
+    @property
+    def total(self) -> Bounds:
+        """What the case gets, in yen: 0 when not eligible, a range while something is open."""
+        return self.estimate.total
+
+    @property
+    def amount(self) -> int | None:
+        """The amount in yen where it is certain, else None."""
+        return int(self.total.low) if self.total.is_point else None
+
+    @property
+    def results(self) -> dict[str, Answer]:
+        """The shares of the payers, then the further figures."""
+        return {**self.estimate.shares, **self.estimate.outputs}
+
+    @cached_property
+    def conditions(self) -> tuple[Condition, ...]:
+        """Each condition of the benefit: those that fail are the reasons for a no."""
+        found = []
+        for node in self.rule.conditions:
+            holds = evaluate(node, self.facts)
+            found.append(Condition(node, holds if isinstance(holds, bool) else None))
+        return tuple(found)
+
+    @property
+    def reasons(self) -> tuple[Condition, ...]:
+        """The conditions that fail."""
+        return tuple(c for c in self.conditions if c.holds is False)
+
+    @cached_property
+    def questions(self) -> list[Question]:
+        """What is missing, the answer that narrows the result most first."""
+        return rank(self.rule, self.facts)
+
+    @cached_property
+    def steps(self) -> Step:
+        """How the amount came about; for one who is not eligible, why not."""
+        return trace(self.rule.total if self.eligible is not None else self.rule.amount, self.facts)
+
+    @cached_property
+    def condition_steps(self) -> tuple[Step, ...]:
+        """How each condition was decided."""
+        return tuple(trace(node, self.facts) for node in self.rule.conditions)
+
+    def explanation(self, lang: str) -> list[Line]:
+        """The steps in words."""
+        return sentences(self.steps, lang)
+
+
+def quote_rule(rule: Rule, facts: Mapping[str, Value]) -> Quote:
+    """What `facts` get from `rule`."""
+    return Quote(rule, facts, estimate(rule, facts))

@@ -1,0 +1,242 @@
+"""Bounds: what a rule honestly answers while facts are missing and parameters stand open.
+
+Yes, no or depends, and closed intervals. They contain the exact value of every completion of the case, always;
+they are the narrowest such intervals for the usual forms (each fact once in a sum, a product, a min or a max;
+conditions that compare a fact with what is known). Loose, though sound, is what subtracts two expressions of
+the same missing fact: 補助対象経費 - 支援額 with the cost missing.
+
+A rule is compiled once into closures (`kofu.rules.narrowing`) and kept for as long as the rule lives.
+"""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, TypeGuard
+
+from kofu.errors import KofuError
+from kofu.rules import intervals, narrowing, tree
+from kofu.rules.narrowing import Impossible, Interval, Known, Open, Part, hull, whole
+from kofu.rules.rule import Rule
+from kofu.rules.tree import Node, Value
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """`low` ≤ value ≤ `high`, in base units; both ends count."""
+
+    low: Fraction
+    high: Fraction
+
+    @property
+    def is_point(self) -> bool:
+        """Whether the value is known."""
+        return self.low == self.high
+
+    def __contains__(self, value: object) -> bool:
+        return isinstance(value, int | Fraction) and self.low <= value <= self.high
+
+
+Answer = Bounds | bool | frozenset[str] | None
+"""Of a number its Bounds; of a truth True, False, or None where it depends; of a choice those left."""
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """What a rule answers to a case that is known in part.
+
+    `amount`, `shares` and `outputs` hold for one who is eligible (the facts that this needs are taken to be so)
+    and are empty for one who is not; `total` is what anyone gets: it reaches down to 0 while eligibility depends.
+    """
+
+    eligible: bool | None
+    amount: Bounds | None
+    total: Bounds
+    shares: dict[str, Bounds]
+    outputs: dict[str, Answer]
+
+
+def bounds(node: Node, facts: Mapping[str, Value]) -> Answer:
+    """What `node` can be worth for `facts` (name → value in base units; what is missing is absent)."""
+    compiler = Compiler()
+    part = compiler.part(node)
+    return _answer(part.look(compiler.known(facts)))
+
+
+def estimate(rule: Rule, facts: Mapping[str, Value]) -> Estimate:
+    """What `rule` answers for `facts` (name → value in base units; what is missing is absent)."""
+    return reader(rule).estimate(facts)
+
+
+def reader(rule: Rule) -> Reader:
+    """The rule made ready, once in its life."""
+    found = _READERS.get(id(rule))
+    if found is None:
+        found = _READERS[id(rule)] = Reader(rule)
+        weakref.finalize(rule, _READERS.pop, id(rule), None)
+    return found
+
+
+class Reader:
+    """A rule as closures."""
+
+    def __init__(self, rule: Rule) -> None:
+        self._compiler = compiler = Compiler()
+        self._eligible = compiler.part(rule.eligible)
+        self._amount = compiler.part(rule.amount)
+        self._shares = {name: compiler.part(node) for name, node in rule.shares.items()}
+        self._outputs = {name: compiler.part(node) for name, node in rule.outputs.items()}
+        read = narrowing.reads_of([self._amount, *self._shares.values(), *self._outputs.values()])
+        # What a condition asks matters to the amount where they read the same facts.
+        items = rule.eligible.items if _is_and(rule.eligible) else (rule.eligible,)
+        self._tell = [part for part in map(compiler.part, items) if part.reads & read]
+
+    def estimate(self, facts: Mapping[str, Value]) -> Estimate:
+        """See `kofu.rules.bounds.estimate`."""
+        eligible, amount, case = self._read(facts)
+        if amount is None:
+            return Estimate(False, None, _bounds((0, 0)), {}, {})
+        return Estimate(
+            eligible,
+            _bounds(amount),
+            _bounds(amount if eligible else hull(amount, (0, 0))),
+            {name: _bounds(part.look(case)) for name, part in self._shares.items()},
+            {name: _answer(part.look(case)) for name, part in self._outputs.items()},
+        )
+
+    def total(self, facts: Mapping[str, Value]) -> tuple[bool | None, Interval]:
+        """(eligible, what anyone gets): the core of an estimate, for those who ask many times."""
+        eligible, amount, _ = self._read(facts)
+        if amount is None:
+            return False, (0, 0)
+        return eligible, amount if eligible else hull(amount, (0, 0))
+
+    def _read(self, facts: Mapping[str, Value]) -> tuple[bool | None, Interval | None, Known]:
+        """(eligible, the amount for one who is, the case of one who is)."""
+        case = self._compiler.known(facts)
+        try:
+            eligible = self._eligible.look(case)
+            if eligible is None:
+                for condition in self._tell:
+                    case = condition.fit(case, True)
+            if eligible is not False:
+                return eligible, self._amount.look(case), case
+        except Impossible:
+            pass  # no completion is eligible
+        return False, None, case
+
+
+def _is_and(node: Node) -> TypeGuard[tree.Logic]:
+    return isinstance(node, tree.Logic) and node.op == "and"
+
+
+_READERS: dict[int, Reader] = {}
+
+
+class Compiler:
+    """Trees that share their slots, and the cases to look at them in."""
+
+    def __init__(self) -> None:
+        self._start: list[Open] = []
+        self._slots: dict[tuple[Any, ...], int] = {}
+        self._names: list[tuple[str, int, bool]] = []
+        self._parts: dict[int, tuple[Node, Part]] = {}
+
+    def known(self, facts: Mapping[str, Value]) -> Known:
+        """The case of these facts and answers; what they do not name can be anything in its range."""
+        values = self._start.copy()
+        for name, slot, numeric in self._names:
+            value: Any = facts.get(name)
+            if value is None:
+                continue
+            if numeric:
+                value = value if type(value) is int else whole(value)
+                values[slot] = (value, value)
+            else:
+                values[slot] = frozenset((value,)) if isinstance(value, str) else value
+        return values
+
+    def part(self, node: Node) -> Part:
+        """`node` compiled, once however often it is read; it is kept, so that its id stays its own."""
+        found = self._parts.get(id(node))
+        if found is None:
+            found = self._parts[id(node)] = (node, self._compile(node))
+        return found[1]
+
+    def _compile(self, node: Node) -> Part:
+        match node:
+            case tree.Number():
+                return narrowing.constant("number", (whole(node.value), whole(node.value)))
+            case tree.Choice():
+                return narrowing.constant("choice", frozenset((node.text,)))
+            case tree.Fact():
+                return self._leaf(("fact", node.name), node, _range(node.spec))
+            case tree.Setting():
+                span = (whole(node.low), whole(node.high))
+                if not node.is_open:
+                    return narrowing.constant("number", span)
+                return self._leaf((node.name, *span, node.options), node, span)
+            case tree.Named():
+                stated = self._slot(("named", node.name), node, None)
+                return narrowing.named(node.type.kind, stated, self.part(node.body))
+            case tree.Case():
+                parts = [(self.part(condition), self.part(value)) for condition, value in node.branches]
+                return narrowing.branches(node.type.kind, parts, self.part(node.otherwise))
+            case tree.Member():
+                return narrowing.member(self.part(node.item), frozenset(node.choices))
+            case tree.Not():
+                return narrowing.negation(self.part(node.item))
+            case tree.Rounded():
+                return intervals.rounded(node.direction, node.step, self.part(node.item))
+            case tree.Extreme():
+                return intervals.extreme(node.op, [self.part(item) for item in node.items])
+            case tree.Logic():
+                return narrowing.logic(node.op == "or", [self.part(item) for item in node.items])
+            case tree.Arithmetic():
+                return intervals.arithmetic(node.op, self.part(node.left), self.part(node.right), _zero(node))
+            case tree.Comparison():
+                return self._comparison(node)
+
+    def _comparison(self, node: tree.Comparison) -> Part:
+        left, right, kind = self.part(node.left), self.part(node.right), node.left.type.kind
+        if kind == "number":
+            return intervals.number_comparison(node.op, left, right, (_step(node.left), _step(node.right)))
+        return narrowing.equality(node.op == "==", left, right, kind)
+
+    def _leaf(self, key: tuple[Any, ...], node: tree.Fact | tree.Setting, start: Open) -> Part:
+        return narrowing.leaf(node.type.kind, self._slot(key, node, start))
+
+    def _slot(self, key: tuple[Any, ...], node: tree.Fact | tree.Setting | tree.Named, start: Open) -> int:
+        if key not in self._slots:
+            self._slots[key] = len(self._start)
+            self._names.append((node.name, len(self._start), node.type.kind == "number"))
+            self._start.append(start)
+        return self._slots[key]
+
+
+def _range(spec: tree.FactSpec) -> Open:
+    if spec.type.kind == "number":
+        return (narrowing.up(spec.low, spec.step), narrowing.down(spec.high, spec.step))
+    return frozenset(spec.choices) if spec.type.kind == "choice" else None
+
+
+def _step(node: Node) -> narrowing.Rational | None:
+    return whole(node.spec.step) if isinstance(node, tree.Fact) else None
+
+
+def _zero(node: tree.Arithmetic) -> Any:
+    name = getattr(node.right, "name", None) or "式"
+    return lambda: KofuError(
+        f"割る数（{name}）が0になりうるため、幅を出せません。{name}の値を与えてください。",
+        f"What is divided by ({name}) may be 0, so there are no bounds; give {name} a value.",
+    )
+
+
+def _bounds(interval: Interval) -> Bounds:
+    return Bounds(Fraction(interval[0]), Fraction(interval[1]))
+
+
+def _answer(value: Open) -> Answer:
+    return _bounds(value) if isinstance(value, tuple) else value

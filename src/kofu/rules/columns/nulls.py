@@ -1,0 +1,70 @@
+"""Which unknown columns may, and which must, leave a form unknown: so that a check is printed only where needed."""
+
+from __future__ import annotations
+
+from functools import reduce
+from operator import and_, or_
+
+from kofu.rules.columns.form import Case, Column, Form, Integer, Logic, Stated, children
+
+Columns = frozenset[str]
+_NONE: Columns = frozenset()
+
+
+class Nulls:
+    """Memory of what was worked out for each form."""
+
+    def __init__(self) -> None:
+        self._may: dict[Form, Columns] = {}
+        self._must: dict[Form, Columns] = {}
+
+    def may(self, form: Form) -> Columns:
+        """Where the form is unknown, at least one of these columns is."""
+        if form not in self._may:
+            match form:
+                case Column():
+                    self._may[form] = frozenset((form.name,))
+                case Stated():
+                    self._may[form] = self.may(form.body)
+                case _:
+                    self._may[form] = reduce(or_, map(self.may, children(form)), _NONE)
+        return self._may[form]
+
+    def must(self, form: Form) -> Columns:
+        """Where any of these columns is unknown, the form is."""
+        if form not in self._must:
+            match form:
+                case Column():
+                    self._must[form] = frozenset((form.name,))
+                case Stated():
+                    self._must[form] = _NONE
+                case Logic():
+                    self._must[form] = reduce(and_, map(self.must, form.items))
+                case Case():
+                    result = self.must(form.otherwise)
+                    for condition, value in reversed(form.branches):
+                        result = self.must(condition) | (self.must(value) & result)
+                    self._must[form] = result
+                case _:
+                    self._must[form] = reduce(or_, map(self.must, children(form)), _NONE)
+        return self._must[form]
+
+    def guards(self, form: Case) -> list[bool]:
+        """For each branch, whether an unknown condition must be caught there: what follows would not be unknown."""
+        needed: list[bool] = []
+        rest = self.must(form.otherwise)
+        for condition, value in reversed(form.branches):
+            needed.append(not self.may(condition) <= rest)
+            rest = self.must(condition) | (self.must(value) & rest)
+        return needed[::-1]
+
+    def ordered(self, left: Form, right: Form) -> tuple[Form, Form] | None:
+        """The two, such that the second is unknown wherever one of both is; None where neither can be."""
+        both = self.may(left) | self.may(right)
+        if both <= self.must(right):
+            return left, right
+        return (right, left) if both <= self.must(left) else None
+
+    def is_certain(self, form: Form) -> bool:
+        """Whether a form is never unknown."""
+        return isinstance(form, Integer) or not self.may(form)

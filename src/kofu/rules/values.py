@@ -1,0 +1,192 @@
+"""Facts as people write them, read into exact values and printed back."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping
+from fractions import Fraction
+from typing import Any
+
+from kofu.errors import KofuError
+from kofu.rules.tree import FactSpec, Setting, Type, Value
+from kofu.rules.units import name_of, parse_unit
+from kofu.rules.vocabulary import normal, vocabulary
+from kofu.text.printing import print_number, print_yen
+from kofu.text.quantity import parse_quantity
+from kofu.text.rates import parse_rate
+
+_YES = {"はい", "true", "yes", "y", "1", "○", "有", "該当"}
+_NO = {"いいえ", "false", "no", "n", "0", "×", "無", "非該当"}
+_UNKNOWN = {"", "不明", "未定", "わからない", "分からない", "null", "none", "unknown", "?", "nan", "na"}
+
+
+def is_unknown(raw: Any) -> bool:
+    """Whether an answer says that nothing is known."""
+    return raw is None or (isinstance(raw, str) and normal(raw).strip().lower() in _UNKNOWN)
+
+
+def read_value(spec: FactSpec, raw: Any) -> Value:
+    """An answer to a fact: 600万円, ５人, 0.9%, はい, 卸売業; a bare number is in the fact's own unit.
+
+    Raises:
+        KofuError: a wrong type, unit or sign, a number outside the range, no such choice.
+    """
+    if spec.type.kind == "truth":
+        return _truth(spec.name, raw)
+    if spec.type.kind == "choice":
+        return _choice(spec, raw)
+    value = _number(spec.name, spec.type, spec.unit, raw)
+    if not spec.low <= value <= spec.high:
+        low, high = (show_number(end, spec.type, "ja") for end in (spec.low, spec.high))
+        raise KofuError(
+            f"{spec.name}={raw}: {low}から{high}までの値にしてください",
+            f"{spec.name}={raw}: must be from {low} to {high}",
+        )
+    if value % spec.step:
+        step = show_number(spec.step, spec.type, "ja")
+        raise KofuError(f"{spec.name}={raw}: {step}刻みで答えてください", f"{spec.name}={raw}: give it in steps of {step}")
+    return value
+
+
+def read_setting(setting: Setting, raw: Any) -> Fraction:
+    """An answer to a parameter that the sheet leaves open: 1/2, 500万円.
+
+    Raises:
+        KofuError: a wrong unit, or a value that the sheet does not allow.
+    """
+    value = Fraction(_number(setting.name, setting.type, "", raw))
+    allowed = value in setting.options if setting.options else setting.low <= value <= setting.high
+    if not allowed:
+        raise KofuError(
+            f"{setting.name}={raw}: シートにあるのは {setting.text} です",
+            f"{setting.name}={raw}: the sheet says {setting.text}",
+        )
+    return value
+
+
+def read_plain(name: str, kind: Type, raw: Any) -> int | Fraction:
+    """A number of a kind, without a range: 50万円, 2/3, 0.9%.
+
+    Raises:
+        KofuError: when it is no number of this unit.
+    """
+    return _number(name, kind, "", raw)
+
+
+def _truth(name: str, raw: Any) -> bool:
+    if isinstance(raw, bool):
+        return raw
+    text = normal(str(raw)).strip().lower()
+    if text in _YES or text in _NO:
+        return text in _YES
+    raise KofuError(f"{name}={raw}: はい か いいえ で答えてください", f"{name}={raw}: answer はい (yes) or いいえ (no)")
+
+
+def _choice(spec: FactSpec, raw: Any) -> str:
+    text = normal(str(raw)).strip()
+    plain = {normal(choice): choice for choice in spec.choices}
+    english = {name.lower(): choice for choice, name in vocabulary()[spec.name].choices_en.items()} if (
+        spec.name in vocabulary()
+    ) else {}
+    if text in plain or text.lower() in english:
+        return plain.get(text) or english[text.lower()]
+    near = difflib.get_close_matches(text, plain, 3, 0.4) or list(plain)[:12]
+    listed = "、".join(plain[name] for name in near)
+    raise KofuError(
+        f"{spec.name}={raw}: この選択肢はありません。近いもの: {listed}",
+        f"{spec.name}={raw}: no such choice; near: {listed}",
+    )
+
+
+def _number(name: str, kind: Type, unit: str, raw: Any) -> int | Fraction:
+    value = _plain_number(name, raw)
+    if value is not None:
+        factor, _ = parse_unit(unit)
+        return _exact(value * factor)
+    text = normal(str(raw)).strip().replace(" ", "")
+    try:
+        quantity = parse_quantity(text)
+        parsed, printed = quantity.value, quantity.unit
+    except KofuError:
+        parsed, printed = _rate(name, raw, text), ""
+    if printed == "":
+        printed = unit if kind.unit or "/" not in text else ""
+    factor, found = parse_unit(printed)
+    if found != kind.unit:
+        shown = unit or name_of(kind.unit)
+        raise KofuError(
+            f"{name}={raw}: 単位は{shown}です", f"{name}={raw}: must be in {shown}"
+        )
+    return _exact(parsed * factor)
+
+
+def _plain_number(name: str, raw: Any) -> Fraction | None:
+    """A number that came as one (from YAML, JSON or a data frame)."""
+    if isinstance(raw, bool):
+        raise KofuError(f"{name}={raw}: 数で答えてください", f"{name}={raw}: must be a number")
+    if isinstance(raw, int | Fraction):
+        return Fraction(raw)
+    if isinstance(raw, float):
+        if raw != raw or raw in (float("inf"), float("-inf")):
+            raise KofuError(f"{name}={raw}: 数ではありません", f"{name}={raw}: is no number")
+        if raw.is_integer() and abs(raw) < 2**53:
+            return Fraction(int(raw))
+        raise KofuError(
+            f"{name}={raw}: 小数は「0.9%」「2.5円」のように文字で書いてください",
+            f"{name}={raw}: write a decimal as text, like 0.9% or 2.5円",
+        )
+    return None
+
+
+def _rate(name: str, raw: Any, text: str) -> Fraction:
+    try:
+        rate = parse_rate(text)
+    except KofuError:
+        rate = None
+    if rate is None or rate.qualifier:
+        raise KofuError(
+            f"{name}={raw}: 数として読めません（例: 600万円、5人、0.9%、1/2）",
+            f"{name}={raw}: cannot be read as a number (e.g. 600万円, 5人, 0.9%, 1/2)",
+        )
+    return Fraction(1) if rate.value is None else rate.value
+
+
+def _exact(value: Fraction) -> int | Fraction:
+    return int(value) if value.denominator == 1 else value
+
+
+def show_number(value: int | Fraction, kind: Type, lang: str) -> str:
+    """A number in its unit as people write it: 600万円, 2/3, 0.9%, 3年."""
+    value = Fraction(value)
+    name = name_of(kind.unit)
+    if name == "円" and value.denominator == 1:
+        return print_yen(int(value), lang)
+    if name == "割合":
+        return _share(value)
+    if name == "か月" and value % 12 == 0:
+        return f"{value / 12}年" if lang == "ja" else f"{value / 12} years"
+    return print_number(value) + name
+
+
+def _share(value: Fraction) -> str:
+    """1/2, 2/3 as fractions; 0.9 % and the like, which no one writes as a fraction, in per cent."""
+    if value.denominator <= 12:
+        return str(value)
+    return f"{print_number(value * 100)}%"
+
+
+def show_value(value: Value, kind: Type, lang: str) -> str:
+    """A value of any kind, in words."""
+    if isinstance(value, bool):
+        return {True: ("はい", "yes"), False: ("いいえ", "no")}[value][lang == "en"]
+    return value if isinstance(value, str) else show_number(value, kind, lang)
+
+
+def show_facts(facts: Mapping[str, Value], lang: str, most: int | None = None) -> str:
+    """名前＝値 for the first `most` facts."""
+    items: Iterable[tuple[str, Value]] = list(facts.items())[:most]
+    entries = vocabulary()
+    return "、".join(
+        f"{name}＝{show_value(value, entries[name].spec.type, lang) if name in entries else value}"
+        for name, value in items
+    )
