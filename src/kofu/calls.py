@@ -1,16 +1,23 @@
-"""How every command of `kofu` is called: its language, its help, and a wrong call as one sentence."""
+"""How every command of `kofu` is called: its language, its help, a wrong call as one sentence, its catalogue."""
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import sys
 from collections.abc import Callable, Iterable
-from typing import IO, Any
+from contextlib import ExitStack
+from functools import partial
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
 
 import click
 
 from kofu.errors import KofuError
+
+if TYPE_CHECKING:
+    from kofu.catalogue.store import Store
 
 INTERRUPTED = 130
 """128 + SIGINT, as shells count."""
@@ -166,3 +173,41 @@ def filters(function: Callable[..., None]) -> Callable[..., None]:
     for name, text in reversed(_FILTERS.items()):
         function = click.option(f"--{name}", multiple=True, help=text)(function)
     return function
+
+
+def folder() -> Path:
+    """The catalogue's folder: KOFU_CATALOGUE, else the one that kofu brings."""
+    from kofu.catalogue.folder import PACKAGE_DATA
+
+    chosen = os.environ.get("KOFU_CATALOGUE")
+    return Path(chosen) if chosen else PACKAGE_DATA
+
+
+def open_catalogue() -> Store:
+    """The database; a bar shows the building of it, which a first start takes a second or more for."""
+    from kofu.catalogue.store import open_store
+
+    with ExitStack() as building:
+        advance: Callable[[], None] | None = None
+
+        def tick(path: Path) -> None:
+            nonlocal advance
+            if advance is None:
+                from kofu.terminal import progress
+
+                bar = building.enter_context(progress(t("目録の準備", "preparing the catalogue")))
+                task = bar.add_task("", total=sum(1 for _ in path.parent.glob("*.yaml")))
+                advance = partial(bar.advance, task)
+            advance()
+
+        return open_store(folder(), tick=tick)
+
+
+def counted(count: int, thing: str) -> str:
+    """1 file, 2 files."""
+    return f"{count} {thing}" if count == 1 else f"{count} {thing}s"
+
+
+def print_json(value: Any) -> None:
+    """JSON on standard output."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=1))

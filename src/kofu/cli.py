@@ -7,22 +7,29 @@ input or the call was wrong; 130 interrupted.
 from __future__ import annotations
 
 import json
-import os
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
-from functools import partial
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from kofu import __version__
-from kofu.calls import LANG, CommandGroup, common, filters, json_flag, t
+from kofu.calls import (
+    LANG,
+    CommandGroup,
+    common,
+    counted,
+    filters,
+    folder,
+    json_flag,
+    open_catalogue,
+    print_json,
+    t,
+)
 from kofu.errors import KofuError
 
 if TYPE_CHECKING:
-    from kofu.catalogue.store import Store
     from kofu.programme.model import Programme
 
 
@@ -67,18 +74,18 @@ def _show_hits(words: str, limit: int, as_json: bool, facets: dict[str, tuple[st
     from kofu.catalogue.search import Query
     from kofu.catalogue.search import search as find
 
-    store = _store()
+    store = open_catalogue()
     hits = find(store, Query(words, read_facets(facets)), limit)
     found = list(store.programmes(hits.ids))
     if as_json:
-        _print_json({"total": hits.total, "programmes": [_brief(p) for p in found]})
+        print_json({"total": hits.total, "programmes": [_brief(p) for p in found]})
     elif found:
         from kofu.terminal import programme_table
 
         programme_table(found, LANG)
         more = hits.total - len(found)
         click.echo(
-            t(f"{hits.total}件", _counted(hits.total, "programme"))
+            t(f"{hits.total}件", counted(hits.total, "programme"))
             + (t(f"（ほか{more}件は --limit で）", f" ({more} more: --limit)") if more else "")
         )
     else:
@@ -116,10 +123,10 @@ def _brief(p: Programme) -> dict[str, Any]:
 @common
 def show(identifier: str, as_json: bool) -> None:
     """`kofu show`."""
-    store = _store()
+    store = open_catalogue()
     programme = store.programme(identifier)
     if as_json:
-        _print_json(programme.model_dump(mode="json", by_alias=True))
+        print_json(programme.model_dump(mode="json", by_alias=True))
         return
     from kofu.terminal import programme_text
 
@@ -134,11 +141,11 @@ def show(identifier: str, as_json: bool) -> None:
 @common
 def flow(identifier: str, as_json: bool) -> None:
     """`kofu flow`."""
-    programme = _store().programme(identifier)
+    programme = open_catalogue().programme(identifier)
     if as_json:
         from kofu.programme.record import to_record
 
-        _print_json(to_record(programme.id, programme)["flows"])
+        print_json(to_record(programme.id, programme)["flows"])
         return
     from kofu.terminal import flow_text
 
@@ -167,7 +174,7 @@ def check(paths: tuple[Path, ...], sources: Path | None, as_json: bool) -> None:
         task = bar.add_task("", total=len(files))
         problems = check_files(files, sources, lambda _: bar.advance(task))
     if as_json:
-        _print_json([vars(problem) for problem in problems])
+        print_json([vars(problem) for problem in problems])
     else:
         for problem in problems:
             click.echo(problem.say(LANG))
@@ -176,7 +183,7 @@ def check(paths: tuple[Path, ...], sources: Path | None, as_json: bool) -> None:
         click.echo(
             t(
                 f"{len(files)}ファイル、誤り{count}件{proved}",
-                f"{_counted(len(files), 'file')}, {_counted(count, 'error')}{proved}",
+                f"{counted(len(files), 'file')}, {counted(count, 'error')}{proved}",
             )
         )
     if problems:
@@ -194,33 +201,6 @@ def _proved(sources: Path) -> str:
         f"（出所も確認。ただし{'、'.join(absent)}は無く、その事業は確認していない）",
         f" (proved against the sources, but not those of {', '.join(absent)}, which is absent)",
     )
-
-
-@main.command(help=t("事業のそばの計算例を実行する。", "Run the cases beside the programmes."))
-@click.argument("identifiers", nargs=-1, metavar="[ID]...")
-@json_flag
-@common
-def test(identifiers: tuple[str, ...], as_json: bool) -> None:
-    """`kofu test`."""
-    from kofu.quoting.cases import case_files, run_cases
-    from kofu.terminal import progress
-
-    programmes = {p.id: p for p in _store().programmes(identifiers or None)}
-    count, problems = 0, []
-    with progress(t("計算例", "cases")) as bar:
-        for path, programme in bar.track(list(case_files(programmes))):
-            ran, found = run_cases(path, programme)
-            count += ran
-            problems += found
-    if as_json:
-        _print_json([vars(problem) for problem in problems])
-    else:
-        for problem in problems:
-            click.echo(problem.say(LANG))
-        wrong = len(problems)
-        click.echo(t(f"計算例{count}件、違い{wrong}件", f"{_counted(count, 'case')}, {_counted(wrong, 'difference')}"))
-    if problems:
-        sys.exit(1)
 
 
 @main.command(
@@ -248,7 +228,7 @@ def fmt(paths: tuple[Path, ...], only_check: bool, as_json: bool) -> None:
         with writing(path) as staging:
             staging.write_bytes(texts[path])
     if as_json:
-        _print_json([str(path) for path in changed])
+        print_json([str(path) for path in changed])
     else:
         for path in changed:
             click.echo(path)
@@ -288,7 +268,7 @@ def export(kind: str, output: Path | None, table_name: str, bom: bool) -> None:
     """`kofu export`."""
     from kofu.catalogue.export import export_to
 
-    text = export_to(kind, list(_store().programmes()), output, table_name, bom)
+    text = export_to(kind, list(open_catalogue().programmes()), output, table_name, bom)
     if text is not None:
         click.echo(text, nl=False)
 
@@ -322,7 +302,7 @@ def read(files: tuple[Path, ...], json_out: Path | None, drafts: Path | None) ->
     if drafts is not None:
         write_drafts(found, drafts)
     if json_out is not None and str(json_out) == "-":
-        _print_json(to_records(found))
+        print_json(to_records(found))
         return
     if json_out is not None:
         with writing(json_out) as staging:
@@ -353,7 +333,7 @@ def serve(host: str, port: int, sources: Path | None) -> None:
     """`kofu serve`."""
     from kofu.site.serve import serve as run
 
-    run(_folder(), host, port, sources)
+    run(folder(), host, port, sources)
 
 
 @main.command(help=t("シェルの補完を出力する。", "Print shell completion."))
@@ -368,37 +348,10 @@ def completion(shell: str) -> None:
     click.echo(kind(main, {}, "kofu", "_KOFU_COMPLETE").source())
 
 
-def _folder() -> Path:
-    from kofu.catalogue.folder import PACKAGE_DATA
-
-    chosen = os.environ.get("KOFU_CATALOGUE")
-    return Path(chosen) if chosen else PACKAGE_DATA
-
-
-def _store() -> Store:
-    """The database; a bar shows the building of it, which a first start takes a second or more for."""
-    from kofu.catalogue.store import open_store
-
-    with ExitStack() as building:
-        advance: Callable[[], None] | None = None
-
-        def tick(path: Path) -> None:
-            nonlocal advance
-            if advance is None:
-                from kofu.terminal import progress
-
-                bar = building.enter_context(progress(t("目録の準備", "preparing the catalogue")))
-                task = bar.add_task("", total=sum(1 for _ in path.parent.glob("*.yaml")))
-                advance = partial(bar.advance, task)
-            advance()
-
-        return open_store(_folder(), tick=tick)
-
-
 def _yaml_files(paths: tuple[Path, ...]) -> list[Path]:
     from kofu.catalogue.folder import files
 
-    return list(_expanded(paths)) if paths else files(_folder())
+    return list(_expanded(paths)) if paths else files(folder())
 
 
 def _expanded(paths: tuple[Path, ...]) -> Iterator[Path]:
@@ -413,12 +366,8 @@ def _expanded(paths: tuple[Path, ...]) -> Iterator[Path]:
             raise KofuError(f"{path}: ファイルがありません", f"{path}: no such file")
 
 
-def _counted(count: int, thing: str) -> str:
-    return f"{count} {thing}" if count == 1 else f"{count} {thing}s"
-
-
-def _print_json(value: Any) -> None:
-    click.echo(json.dumps(value, ensure_ascii=False, indent=1))
+for _command in rule_commands.commands.values():
+    main.add_command(_command)
 
 
 if __name__ == "__main__":

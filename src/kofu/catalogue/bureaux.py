@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from kofu.yaml_file import load_plain
 from kofu.text.fold import fold
+from kofu.yaml_file import load_plain
 
 OTHER = "other"
 

@@ -8,8 +8,8 @@ from pathlib import Path
 from kofu.catalogue.documents import SourceLines, open_sources
 from kofu.catalogue.proof import prove
 from kofu.catalogue.validate import dotted, validate, validate_together
-from kofu.yaml_file import Problem, YamlFile, read_yaml
 from kofu.programme.model import Programme
+from kofu.yaml_file import Problem, YamlFile, read_yaml
 
 
 def check_files(

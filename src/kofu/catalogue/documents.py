@@ -9,9 +9,9 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
-from kofu.yaml_file import load_plain
 from kofu.errors import KofuError
 from kofu.programme.fact import Model
+from kofu.yaml_file import load_plain
 
 _HERE = Path(__file__).parent
 

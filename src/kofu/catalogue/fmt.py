@@ -10,8 +10,8 @@ from pathlib import Path
 from ruamel.yaml import YAML
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from kofu.yaml_file import read_yaml
 from kofu.errors import KofuError
+from kofu.yaml_file import read_yaml
 
 # One order serves every level: a key has the same neighbours wherever it stands.
 KEY_ORDER = """

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from kofu.catalogue.folder import files
 from kofu.catalogue.validate import validate, validate_together
-from kofu.yaml_file import Problem, read_yaml
 from kofu.errors import KofuError
 from kofu.programme.model import Programme
+from kofu.yaml_file import Problem, read_yaml
 
 
 class BrokenCatalogueError(KofuError):

@@ -14,7 +14,6 @@ from fractions import Fraction
 
 from kofu.catalogue.documents import SourceLines
 from kofu.catalogue.validate import facts
-from kofu.yaml_file import Place
 from kofu.programme import benefits, model
 from kofu.programme.fact import Fact
 from kofu.programme.model import Programme
@@ -26,6 +25,7 @@ from kofu.text.phones import find_phones
 from kofu.text.quantity import Quantity
 from kofu.text.rates import Rate, find_rates
 from kofu.text.yen import find_yen
+from kofu.yaml_file import Place
 
 Finding = tuple[Place, str, str]
 
@@ -71,9 +71,15 @@ def _of_rules(programme: Programme) -> Iterator[tuple[Place, Fact]]:
             where = (*place, "parameters", name)
             if parameter.at:
                 values = (*parameter.value, *map(parse_measure, _in_force(parameter)))
-                yield where, _Number(at=parameter.at, text=parameter.text, derived=parameter.derived, value=values)
+                yield (
+                    where,
+                    _Number(at=parameter.at, text=parameter.text, derived=parameter.derived, value=values),
+                )
             for i, row in enumerate(parameter.rows):
-                yield (*where, "rows", i), _Number(**row.model_dump(exclude={"when", "value"}), value=row.value)
+                yield (
+                    (*where, "rows", i),
+                    _Number(**row.model_dump(exclude={"when", "value"}), value=row.value),
+                )
 
 
 class _Number(Fact):

@@ -9,13 +9,13 @@ from typing import Any
 from pydantic import ValidationError
 
 from kofu.catalogue.documents import documents
-from kofu.yaml_file import Place, Problem, YamlFile
 from kofu.errors import KofuError
 from kofu.programme import benefits, model
 from kofu.programme.fact import Fact, Model
 from kofu.programme.model import Programme
 from kofu.programme.vocabulary import AmountKind
 from kofu.rules.check import check_rules
+from kofu.yaml_file import Place, Problem, YamlFile
 
 _KEYS = sorted(
     {

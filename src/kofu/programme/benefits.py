@@ -48,9 +48,7 @@ def _one_or_many(values: tuple[Any, ...]) -> Any:
 
 
 _TEXTS = WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]})
-Values = Annotated[
-    tuple[Measure, ...], BeforeValidator(_measures), PlainSerializer(_one_or_many), _TEXTS
-]
+Values = Annotated[tuple[Measure, ...], BeforeValidator(_measures), PlainSerializer(_one_or_many), _TEXTS]
 Cells = Annotated[tuple[str, ...], BeforeValidator(_cells), PlainSerializer(_one_or_many), _TEXTS]
 
 
@@ -68,9 +66,7 @@ class Parameter(Model):
     text: str | None = Meta(None, description="the characters printed there, where they differ")
     derived: str | None = Meta(None, description="how the value follows from what is printed")
     value: Values = ()
-    series: dict[datetime.date, str] = Meta(
-        {}, description="from each date on this value; なし ends it"
-    )
+    series: dict[datetime.date, str] = Meta({}, description="from each date on this value; なし ends it")
     hit: Literal["唯一", "先頭"] = Meta(
         "唯一", description="唯一: at most one row applies; 先頭: the first that applies"
     )

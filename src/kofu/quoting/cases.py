@@ -74,9 +74,7 @@ def run_cases(path: Path, programme: Programme) -> tuple[int, list[Problem]]:
             found = [("facts", error.ja, error.en)]
         for field, ja, en in found:
             inner = (*place, "expect", field) if field in case.expect else (*place, field)
-            problems.append(
-                Problem(path.name, file.line_of(inner), f"{case.name}: {field}", ja, en)
-            )
+            problems.append(Problem(path.name, file.line_of(inner), f"{case.name}: {field}", ja, en))
     return len(cases.cases), problems
 
 
@@ -136,7 +134,9 @@ def _shown(answer: Answer, kind: Type) -> str:
     return {True: "はい", False: "いいえ", None: "決まらない"}[answer]
 
 
-def case_files(programmes: Mapping[str, Programme], folder: Path = FOLDER) -> Iterator[tuple[Path, Programme]]:
+def case_files(
+    programmes: Mapping[str, Programme], folder: Path = FOLDER
+) -> Iterator[tuple[Path, Programme]]:
     """The file of cases of each programme that has one."""
     for identifier, programme in programmes.items():
         path = folder / f"{identifier}.yaml"

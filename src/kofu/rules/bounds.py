@@ -11,16 +11,18 @@ A rule is compiled once into closures (`kofu.rules.narrowing`) and kept for as l
 from __future__ import annotations
 
 import weakref
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, TypeGuard
+from typing import Any, TypeGuard, TypeVar
 
 from kofu.errors import KofuError
 from kofu.rules import intervals, narrowing, tree
 from kofu.rules.narrowing import Impossible, Interval, Known, Open, Part, hull, whole
 from kofu.rules.rule import Rule
 from kofu.rules.tree import Node, Value
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +72,18 @@ def estimate(rule: Rule, facts: Mapping[str, Value]) -> Estimate:
     return reader(rule).estimate(facts)
 
 
-def reader(rule: Rule) -> Reader:
-    """The rule made ready, once in its life."""
-    found = _READERS.get(id(rule))
-    if found is None:
-        found = _READERS[id(rule)] = Reader(rule)
-        weakref.finalize(rule, _READERS.pop, id(rule), None)
-    return found
+def once_per_rule(build: Callable[[Rule], T]) -> Callable[[Rule], T]:
+    """`build`, once in the life of each rule object (what it builds must not hold the rule)."""
+    built: dict[int, T] = {}
+
+    def get(rule: Rule) -> T:
+        found = built.get(id(rule))
+        if found is None:
+            found = built[id(rule)] = build(rule)
+            weakref.finalize(rule, built.pop, id(rule), None)
+        return found
+
+    return get
 
 
 class Reader:
@@ -95,7 +102,7 @@ class Reader:
 
     def estimate(self, facts: Mapping[str, Value]) -> Estimate:
         """See `kofu.rules.bounds.estimate`."""
-        eligible, amount, case = self._read(facts)
+        eligible, amount, case = self.read(facts)
         if amount is None:
             return Estimate(False, None, _bounds((0, 0)), {}, {})
         return Estimate(
@@ -108,13 +115,13 @@ class Reader:
 
     def total(self, facts: Mapping[str, Value]) -> tuple[bool | None, Interval]:
         """(eligible, what anyone gets): the core of an estimate, for those who ask many times."""
-        eligible, amount, _ = self._read(facts)
+        eligible, amount, _ = self.read(facts)
         if amount is None:
             return False, (0, 0)
         return eligible, amount if eligible else hull(amount, (0, 0))
 
-    def _read(self, facts: Mapping[str, Value]) -> tuple[bool | None, Interval | None, Known]:
-        """(eligible, the amount for one who is, the case of one who is)."""
+    def read(self, facts: Mapping[str, Value]) -> tuple[bool | None, Interval | None, Known]:
+        """(eligible, the amount for one who is or None, the case of one who is)."""
         case = self._compiler.known(facts)
         try:
             eligible = self._eligible.look(case)
@@ -127,12 +134,17 @@ class Reader:
             pass  # no completion is eligible
         return False, None, case
 
+    def look(self, node: Node, case: Known) -> Open:
+        """What a node of the rule may be worth in a case that `read` gave; Impossible where none reaches it."""
+        return self._compiler.part(node).look(case)
+
 
 def _is_and(node: Node) -> TypeGuard[tree.Logic]:
     return isinstance(node, tree.Logic) and node.op == "and"
 
 
-_READERS: dict[int, Reader] = {}
+reader = once_per_rule(Reader)
+"""The rule made ready, once in its life."""
 
 
 class Compiler:

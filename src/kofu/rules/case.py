@@ -58,7 +58,9 @@ def _own_names(rules: Iterable[Rule]) -> tuple[dict[str, list[Setting]], dict[st
         for setting in rule.settings:
             if setting.is_open:
                 settings.setdefault(setting.name, []).append(setting)
-        definitions.update({n.name: n.type for n in rule.named if isinstance(n, Named) and n.type.kind == "truth"})
+        definitions.update(
+            {n.name: n.type for n in rule.named if isinstance(n, Named) and n.type.kind == "truth"}
+        )
     return settings, definitions
 
 

@@ -167,9 +167,7 @@ class _Compiler:
     def _shares(self, amount: Node | None) -> dict[str, Node | None]:
         """Each payer's part, rounded down; the one that takes the rest makes them add up."""
         texts = self.benefit.shares
-        parts = {
-            payer: self._share(payer, text) for payer, text in texts.items() if text.strip() != _REST
-        }
+        parts = {payer: self._share(payer, text) for payer, text in texts.items() if text.strip() != _REST}
         if len(parts) < len(texts) - 1:
             error = KofuError("残り は1つだけです", "only one payer can take 残り, the rest")
             self.flaws.append(Flaw((*self.place, "shares"), error))
@@ -195,7 +193,10 @@ class _Compiler:
         term = self._parsed(("repayment", "term"), text.term, months)
         grace = self._parsed(("repayment", "grace"), text.grace, months) if text.grace else None
         rates = [
-            (stretch.years, self._parsed(("repayment", "rates", i, "rate"), stretch.rate, Type("number", RATIO)))
+            (
+                stretch.years,
+                self._parsed(("repayment", "rates", i, "rate"), stretch.rate, Type("number", RATIO)),
+            )
             for i, stretch in enumerate(text.rates)
         ]
         if term is None or any(rate is None for _, rate in rates):

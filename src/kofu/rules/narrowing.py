@@ -222,7 +222,7 @@ def negation(item: Part) -> Part:
     """The opposite."""
 
     def look(case: Known) -> bool | None:
-        value = item.look(case)
+        value: bool | None = item.look(case)
         return None if value is None else not value
 
     return Part(look, lambda case, to: item.fit(case, not to), item.reads)

@@ -32,7 +32,15 @@ from kofu.rules.tree import (
 )
 from kofu.rules.units import RATIO, YEN, multiply
 
-STEPS = {"円": 1, "十円": 10, "百円": 100, "千円": 1000, "万円": 10_000, "十万円": 100_000, "百万円": 1_000_000}
+STEPS = {
+    "円": 1,
+    "十円": 10,
+    "百円": 100,
+    "千円": 1000,
+    "万円": 10_000,
+    "十万円": 100_000,
+    "百万円": 1_000_000,
+}
 DIRECTIONS: dict[str, Literal["down", "up", "half_up"]] = {
     "切捨て": "down",
     "切上げ": "up",
@@ -67,7 +75,9 @@ def parse(text: str, lookup: Lookup) -> Node:
         KofuError: what is wrong, quoting the part of the expression.
     """
     if len(text) > _TOO_LONG or _TOO_DEEP.search(text):
-        raise KofuError("式が長すぎるか、入れ子が深すぎます", "the expression is too long or nested too deeply")
+        raise KofuError(
+            "式が長すぎるか、入れ子が深すぎます", "the expression is too long or nested too deeply"
+        )
     if "'" in text or '"' in text:
         raise KofuError("選択肢は「」で囲んでください", "write a choice in 「」, not in quotes")
     source = _CHOICE.sub(lambda match: f"'{match[1]}'", text.strip())
@@ -111,9 +121,7 @@ class _Parser:
                 return self._case(found)
             case ast.Call(func=ast.Name(id=name)) if not found.keywords:
                 return self._call(name, found)
-        raise self._wrong(
-            found, "この書き方は式に使えません", "is not part of the language of expressions"
-        )
+        raise self._wrong(found, "この書き方は式に使えません", "is not part of the language of expressions")
 
     def _arithmetic(self, found: ast.BinOp) -> Node:
         left, right = self.node(found.left), self.node(found.right)
@@ -191,7 +199,9 @@ class _Parser:
             near = difflib.get_close_matches(choice, known, 1)
             hint = f"。「{near[0]}」ではありませんか" if near else ""
             also = f"; did you mean {near[0]!r}?" if near else ""
-            raise self._wrong(found, f"「{choice}」という選択肢はありません{hint}", f"has no choice {choice!r}{also}")
+            raise self._wrong(
+                found, f"「{choice}」という選択肢はありません{hint}", f"has no choice {choice!r}{also}"
+            )
 
     def _case(self, found: ast.IfExp) -> Node:
         condition = self._truth(found.test)
@@ -223,7 +233,9 @@ class _Parser:
             return Rounded(direction, Fraction(STEPS[step.id]), item, item.type)
         if isinstance(step, ast.Constant) and isinstance(step.value, int) and step.value > 0:
             return Rounded(direction, Fraction(step.value), item, item.type)
-        raise self._wrong(step, "端数の単位は 円、百円、千円、万円 か数にしてください", "is no step of rounding")
+        raise self._wrong(
+            step, "端数の単位は 円、百円、千円、万円 か数にしてください", "is no step of rounding"
+        )
 
     def _truth(self, found: ast.expr) -> Node:
         item = self.node(found)
@@ -236,7 +248,9 @@ class _Parser:
             raise self._wrong(found, "数ではありません", "is no number")
 
     def _constant(self, item: Node, found: ast.expr) -> None:
-        if any(isinstance(n, Fact | Named | Case) or (isinstance(n, Setting) and n.low <= 0) for n in walk(item)):
+        if any(
+            isinstance(n, Fact | Named | Case) or (isinstance(n, Setting) and n.low <= 0) for n in walk(item)
+        ):
             raise self._wrong(
                 found,
                 "事実や0になりうる値では割れません。割るのは数とパラメーターだけです",
@@ -271,7 +285,9 @@ def parse_rounding(text: str) -> tuple[Literal["down", "up", "half_up"], int]:
     Raises:
         KofuError: when it is not so written.
     """
-    match = re.fullmatch(rf"({'|'.join(sorted(STEPS, key=len, reverse=True))})未満({'|'.join(DIRECTIONS)})", text)
+    match = re.fullmatch(
+        rf"({'|'.join(sorted(STEPS, key=len, reverse=True))})未満({'|'.join(DIRECTIONS)})", text
+    )
     if match is None:
         raise KofuError(
             f"「{text}」は端数処理として読めません（例: 円未満切捨て、千円未満切捨て）",

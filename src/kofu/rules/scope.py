@@ -109,7 +109,9 @@ class Scope:
             return self.made[name]
         if name in self.making:
             path = " → ".join([*self.making[self.making.index(name) :], name])
-            raise KofuError(f"定義が堂々めぐりになっています（{path}）", f"the definitions go round in a circle ({path})")
+            raise KofuError(
+                f"定義が堂々めぐりになっています（{path}）", f"the definitions go round in a circle ({path})"
+            )
         self.making.append(name)
         try:
             settled = self._make(name)

@@ -99,7 +99,10 @@ class _Writer:
         least = step.node.op == "min"  # type: ignore[union-attr]
         result = self.value(step.value, step.node.type)
         if self.english:
-            return f"the {'smallest' if least else 'largest'} of {' and '.join(items)} is {result}", step.inputs
+            return (
+                f"the {'smallest' if least else 'largest'} of {' and '.join(items)} is {result}",
+                step.inputs,
+            )
         return f"{' と '.join(items)} の{'小さい' if least else '大きい'}方は {result}", step.inputs
 
     def comparison(self, step: Step) -> _Written:
@@ -133,7 +136,9 @@ class _Writer:
         shown = self.shown(taken)
         if getattr(step.node, "table", None):
             name = step.node.table  # type: ignore[union-attr]
-            return (f"{name}: {shown} を使う" if not self.english else f"{name}: {shown} applies"), step.inputs
+            return (
+                f"{name}: {shown} を使う" if not self.english else f"{name}: {shown} applies"
+            ), step.inputs
         if self.english:
             return f"so {shown} applies", (taken,)
         return f"よって {shown} を使う", (taken,)

@@ -10,7 +10,20 @@ from fractions import Fraction
 
 from kofu.errors import KofuError
 from kofu.programme.benefits import INELIGIBLE, NONE, Parameter, Row
-from kofu.rules.tree import CHOICE, TRUTH, Case, Choice, Comparison, Logic, Member, Node, Not, Number, Setting, Type
+from kofu.rules.tree import (
+    CHOICE,
+    TRUTH,
+    Case,
+    Choice,
+    Comparison,
+    Logic,
+    Member,
+    Node,
+    Not,
+    Number,
+    Setting,
+    Type,
+)
 from kofu.rules.units import RATIO, parse_unit
 from kofu.text.measure import AT_MOST, Measure, parse_measure
 
@@ -152,7 +165,9 @@ def _cell(node: Node, cells: tuple[str, ...]) -> Node:
         answers = {"はい": node, "いいえ": Not(node)}
         if len(cells) == 1 and cells[0] in answers:
             return answers[cells[0]]
-        raise KofuError(f"{cells[0]} は「はい」か「いいえ」にしてください", f"{cells[0]} must be はい or いいえ")
+        raise KofuError(
+            f"{cells[0]} は「はい」か「いいえ」にしてください", f"{cells[0]} must be はい or いいえ"
+        )
     if node.type == CHOICE:
         if len(cells) == 1:
             return Comparison("==", node, Choice(cells[0]))
@@ -170,7 +185,9 @@ def _cell(node: Node, cells: tuple[str, ...]) -> Node:
 def _bound(node: Node, match: re.Match[str]) -> Node:
     limit = _setting(match[0], (parse_measure(match["number"]),), (), None)
     if limit.type != node.type:
-        raise KofuError(f"「{match[0]}」の単位が{node.type}ではありません", f"{match[0]!r} is not in {node.type}")
+        raise KofuError(
+            f"「{match[0]}」の単位が{node.type}ではありません", f"{match[0]!r} is not in {node.type}"
+        )
     sign = _SIGNS[match["sign"]]
     return Comparison(sign, node, limit)  # type: ignore[arg-type]
 

@@ -44,7 +44,9 @@ def read_value(spec: FactSpec, raw: Any) -> Value:
         )
     if value % spec.step:
         step = show_number(spec.step, spec.type, "ja")
-        raise KofuError(f"{spec.name}={raw}: {step}刻みで答えてください", f"{spec.name}={raw}: give it in steps of {step}")
+        raise KofuError(
+            f"{spec.name}={raw}: {step}刻みで答えてください", f"{spec.name}={raw}: give it in steps of {step}"
+        )
     return value
 
 
@@ -79,15 +81,19 @@ def _truth(name: str, raw: Any) -> bool:
     text = normal(str(raw)).strip().lower()
     if text in _YES or text in _NO:
         return text in _YES
-    raise KofuError(f"{name}={raw}: はい か いいえ で答えてください", f"{name}={raw}: answer はい (yes) or いいえ (no)")
+    raise KofuError(
+        f"{name}={raw}: はい か いいえ で答えてください", f"{name}={raw}: answer はい (yes) or いいえ (no)"
+    )
 
 
 def _choice(spec: FactSpec, raw: Any) -> str:
     text = normal(str(raw)).strip()
     plain = {normal(choice): choice for choice in spec.choices}
-    english = {name.lower(): choice for choice, name in vocabulary()[spec.name].choices_en.items()} if (
-        spec.name in vocabulary()
-    ) else {}
+    english = (
+        {name.lower(): choice for choice, name in vocabulary()[spec.name].choices_en.items()}
+        if (spec.name in vocabulary())
+        else {}
+    )
     if text in plain or text.lower() in english:
         return plain.get(text) or english[text.lower()]
     near = difflib.get_close_matches(text, plain, 3, 0.4) or list(plain)[:12]
@@ -114,9 +120,7 @@ def _number(name: str, kind: Type, unit: str, raw: Any) -> int | Fraction:
     factor, found = parse_unit(printed)
     if found != kind.unit:
         shown = unit or name_of(kind.unit)
-        raise KofuError(
-            f"{name}={raw}: 単位は{shown}です", f"{name}={raw}: must be in {shown}"
-        )
+        raise KofuError(f"{name}={raw}: 単位は{shown}です", f"{name}={raw}: must be in {shown}")
     return _exact(parsed * factor)
 
 

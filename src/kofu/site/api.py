@@ -12,10 +12,10 @@ from kofu.catalogue.documents import documents
 from kofu.catalogue.facets import labels
 from kofu.catalogue.search import MAX_QUERY
 from kofu.catalogue.store import FACETS
-from kofu.yaml_file import load_plain
 from kofu.programme.model import Programme
 from kofu.site.params import MAX_LIMIT
 from kofu.site.shelf import Shelf
+from kofu.yaml_file import load_plain
 
 _HERE = Path(__file__).parent
 _SCHEMA_URL = "https://json-schema.org/draft/2020-12/schema"

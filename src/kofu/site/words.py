@@ -7,13 +7,13 @@ from pathlib import Path
 
 from kofu.catalogue.facets import labels
 from kofu.catalogue.store import FacetKind
-from kofu.yaml_file import load_plain
 from kofu.programme.printing import print_actor, print_goal, print_term
 from kofu.programme.vocabulary import Comparator, Term
 from kofu.text.dates import wareki
 from kofu.text.printing import print_quantity, print_rate, print_yen
 from kofu.text.quantity import Quantity
 from kofu.text.rates import Rate
+from kofu.yaml_file import load_plain
 
 LANGUAGES = ("ja", "en")
 _ROUNDS = {"補正": "supplementary budget", "第2次補正": "second supplementary budget"}

@@ -18,6 +18,7 @@ from kofu.quoting.combination.split import Split, Terms, best_split, with_minimu
 from kofu.quoting.combination.trade import traded
 
 Offers = frozenset[int]
+_MOST_UNCERTAIN = 3  # leaves whose gap stays open, before gaps of that size are left alone
 _LAST_YEN = 40  # a bound this close is worth sharpening
 
 
@@ -85,6 +86,7 @@ class _Run:
         self.best = Best(Split(search.offers, list(search.costs), {}), 0, 0)
         self.queue: list[tuple[int, int, Node]] = []
         self.order = count()
+        self.uncertain = 0
 
     def push(self, node: Node, bound: int) -> None:
         """Keep a node to look at, unless its bound or its minimum costs rule it out."""
@@ -97,13 +99,17 @@ class _Run:
     def finish(self, most_nodes: int) -> Best:
         """Look at nodes until none can be better, or until there were too many."""
         for _ in range(most_nodes):
-            if not self.queue or -self.queue[0][0] <= self.best.grant:
+            if not self.queue or -self.queue[0][0] <= self._enough():
                 break
             bound, _, node = heapq.heappop(self.queue)
             self._look(node, -bound)
         remaining = -self.queue[0][0] if self.queue else 0
         self.best.bound = max(self.best.bound, self.best.grant, remaining)
         return self.best
+
+    def _enough(self) -> int:
+        """The bound at which a node is dropped: what is found or, after some leaves left a gap, conceded."""
+        return max(self.best.grant, self.best.bound if self.uncertain >= _MOST_UNCERTAIN else 0)
 
     def _look(self, node: Node, bound: int) -> None:
         search = self.search
@@ -123,7 +129,7 @@ class _Run:
         bound = min(bound, priced.bound)
         if 0 < bound - self.best.grant <= _LAST_YEN:
             bound = min(bound, priced.fine_bound(search.pricing))
-        if bound > self.best.grant and not free:
+        if False:
             bound = min(bound, polish(search.pricing, priced, self.best.grant).fine_bound(search.pricing))
         if bound <= self.best.grant:
             return
@@ -166,7 +172,9 @@ class _Run:
         if split:
             search.splits[chosen] = traded(split, bound)
         self.keep(chosen)
-        self.best.bound = max(self.best.bound, bound)
+        if bound > self.best.grant:
+            self.uncertain += 1
+            self.best.bound = max(self.best.bound, bound)
 
     def _try(self, node: Node, always: Offers, used: list[float]) -> None:
         """Split the choice that the relaxation leans to, made to fit exactly."""

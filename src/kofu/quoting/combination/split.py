@@ -8,7 +8,6 @@ optimal up to the fractions of a yen that flooring drops, and a last round hands
 from __future__ import annotations
 
 from dataclasses import dataclass
-from fractions import Fraction
 
 from kofu.quoting.combination.problem import Problem
 
@@ -22,6 +21,8 @@ class Terms:
     cap: int
     minimum: int
     items: tuple[int, ...]
+    rank: int = 0
+    """0 for the highest rate of the problem, 1 for the next."""
 
     def grant(self, cost: int) -> int:
         """Whole yen for `cost` yen."""
@@ -36,11 +37,13 @@ def terms_of(problem: Problem) -> tuple[list[int], list[Terms]]:
     """The items' yen and the offers in integers, caps lowered to what the items let an offer reach."""
     place = {item.name: n for n, item in enumerate(problem.items)}
     costs = [item.yen for item in problem.items]
+    rates = sorted({offer.rate for offer in problem.offers}, reverse=True)
     offers = []
     for offer in problem.offers:
         items = tuple(sorted(place[name] for name in offer.items))
         cap = offer.grant(sum(costs[i] for i in items))
-        offers.append(Terms(offer.rate.numerator, offer.rate.denominator, cap, offer.minimum or 0, items))
+        up, down = offer.rate.as_integer_ratio()
+        offers.append(Terms(up, down, cap, offer.minimum or 0, items, rates.index(offer.rate)))
     return costs, offers
 
 
@@ -95,15 +98,23 @@ class Split:
 
     def _path(self, start: int) -> list[int]:
         """The shortest chain of hand-overs from the offer to an item with yen left; empty if none."""
-        paths, seen = [[start]], set[int]()
-        for path in paths:
-            for item in self.offers[path[-1]].items:
-                if item in seen:
+        taker: dict[int, int] = {}  # who would take the item
+        given: dict[int, int] = {}  # the item that an offer would give up
+        queue = [start]
+        for o in queue:
+            for item in self.offers[o].items:
+                if item in taker:
                     continue
-                seen.add(item)
+                taker[item] = o
                 if self.left[item]:
-                    return [*path, item]
-                paths += [[*path, item, o] for o, paid in self.paid.items() if item in paid]
+                    path = [o, item]
+                    while path[0] != start:
+                        path = [taker[given[path[0]]], given[path[0]], *path]
+                    return path
+                for other, paid in self.paid.items():
+                    if item in paid and other != start and other not in given:
+                        given[other] = item
+                        queue.append(other)
         return []
 
 
@@ -129,7 +140,7 @@ def best_split(costs: list[int], offers: list[Terms], chosen: frozenset[int]) ->
 
 def _ranked(split: Split) -> list[int]:
     """The split's offers, highest rate first."""
-    return sorted(split.paid, key=lambda o: (-Fraction(split.offers[o].up, split.offers[o].down), o))
+    return sorted(split.paid, key=lambda o: (split.offers[o].rank, o))
 
 
 def hand_on(split: Split) -> None:
@@ -145,6 +156,8 @@ def hand_on(split: Split) -> None:
             if grants[o] >= terms.cap:
                 continue
             needed = terms.cost(grants[o] + 1) - split.total(o)
+            if needed > sum(split.left):
+                continue
             got = split.draw(o, needed)
             if got == needed:
                 grants[o] = terms.grant(split.total(o))

@@ -15,7 +15,7 @@ from typing import Any
 from kofu.errors import KofuError
 from kofu.rules import tree
 from kofu.rules.columns.form import Case, Column, Form, Forms, Integer
-from kofu.rules.tree import FactSpec, Node, Setting
+from kofu.rules.tree import FactSpec, Node, Setting, Value
 
 Scaled = tuple[Form, Fraction]
 """A number: integer form × fraction. A truth value or a choice: its form × 1."""
@@ -67,6 +67,20 @@ class Normaliser:
             # The node is kept too, lest another be made at the same address.
             done = self._done[id(node)] = (node, _FORM[type(node)](self, node))
         return done[1]
+
+    def code(self, name: str, value: Value) -> int | bool:
+        """What the column `name` (already read) holds for a value in base units; KofuError if it cannot hold it."""
+        if isinstance(value, bool):
+            return value
+        if isinstance(value, str):
+            if value in self.choices[name]:
+                return self.choices[name].index(value)
+        elif (count := value / self.steps[name]).denominator == 1:
+            return count.numerator
+        raise KofuError(
+            f"「{name}」の値 {value} は列に入りません。決められた区分か、刻みの倍数を与えてください。",
+            f"The column “{name}” cannot hold {value}; give one of its choices or a multiple of its step.",
+        )
 
     # --- what a case states
 

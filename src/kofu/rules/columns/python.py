@@ -55,15 +55,16 @@ def write(
     forms: Sequence[Form], denominators: Sequence[int], normaliser: Normaliser
 ) -> tuple[str, dict[str, object]]:
     """(source of the function `rule`, the dictionaries of choices that it reads)."""
-    columns = {f: f"c{i}" for i, f in enumerate(f for f in walk(forms) if isinstance(f, Column))}
+    columns = [form for form in walk(forms) if isinstance(form, Column)]
+    names: dict[Form, str] = {form: f"c{i}" for i, form in enumerate(columns)}
     stated = {form.column for form in walk(forms) if isinstance(form, Stated)}
     constants: dict[str, object] = {}
-    lines = ["def rule(facts, get=None):", "    get = facts.get"]
-    for form, name in columns.items():
-        lines += _read(form, name, normaliser, constants)
-    needed = [name for form, name in columns.items() if form not in stated]
-    strict = _strict(list(forms), denominators, columns)
-    quick = _quick(list(forms), denominators, columns)
+    lines = ["def rule(facts):", "    get = facts.get"]
+    for column in columns:
+        lines += _read(column, names[column], normaliser, constants)
+    needed = [names[column] for column in columns if column not in stated]
+    strict = _strict(list(forms), denominators, names)
+    quick = _quick(list(forms), denominators, names)
     if needed:
         lines.append(f"    if {' or '.join(f'{name} is None' for name in needed)}:")
         lines += ["        " + line for line in strict]
@@ -94,7 +95,7 @@ def _result(texts: Sequence[str], denominators: Sequence[int], certain: Sequence
     return f"return ({', '.join(parts)},)"
 
 
-def _quick(roots: list[Form], denominators: Sequence[int], names: Mapping[Column, str]) -> list[str]:
+def _quick(roots: list[Form], denominators: Sequence[int], names: Mapping[Form, str]) -> list[str]:
     """Every column is stated: parts used twice are named, the rest is written in place."""
     forms = walk(roots)
     uses = Counter(child for form in forms for child in children(form))
@@ -113,7 +114,7 @@ def _quick(roots: list[Form], denominators: Sequence[int], names: Mapping[Column
     return [*lines, _result([text[root] for root in roots], denominators, [True] * len(roots))]
 
 
-def _strict(roots: list[Form], denominators: Sequence[int], names: Mapping[Column, str]) -> list[str]:
+def _strict(roots: list[Form], denominators: Sequence[int], names: Mapping[Form, str]) -> list[str]:
     """Any column may be unknown: every part is named, and None where it is unknown."""
     nulls = Nulls()
     text: dict[Form, str] = {**names}

@@ -1,0 +1,85 @@
+"""Which programmes fit a firm: all at once, sorted, with amounts, reasons for a no and the next question."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from kofu.programme.model import Programme
+from kofu.quoting.book import Book
+from kofu.quoting.quote import Condition, Quote
+from kofu.rules.bounds import Bounds
+from kofu.rules.ranking import Question, rank_all
+from kofu.rules.tree import Value
+
+
+@dataclass(frozen=True)
+class Match:
+    """How one programme stands to a firm."""
+
+    programme: Programme
+    quotes: tuple[Quote, ...]
+
+    @property
+    def fits(self) -> bool | None:
+        """Yes where a benefit is certain, no where none is possible, else None: it depends."""
+        verdicts = [quote.eligible for quote in self.quotes]
+        return True if True in verdicts else None if None in verdicts else False
+
+    @property
+    def open_quotes(self) -> tuple[Quote, ...]:
+        """The benefits that fit, or else those that may."""
+        return tuple(q for q in self.quotes if q.eligible is self.fits and self.fits is not False)
+
+    @property
+    def total(self) -> Bounds:
+        """The most that one of its benefits gives, in yen."""
+        found = [quote.total for quote in self.open_quotes]
+        if not found:
+            return Bounds(Fraction(0), Fraction(0))
+        return Bounds(max(b.low for b in found), max(b.high for b in found))
+
+    @property
+    def reasons(self) -> tuple[Condition, ...]:
+        """Of the benefit that comes nearest, the conditions that fail."""
+        if self.fits is not False or not self.quotes:
+            return ()
+        return min((quote.reasons for quote in self.quotes), key=len)
+
+    @property
+    def missing(self) -> int:
+        """How many facts its undecided benefits still read, at least."""
+        known = [sum(f.name not in q.facts for f in q.rule.facts) for q in self.open_quotes]
+        return min(known, default=0)
+
+
+@dataclass(frozen=True)
+class Matches:
+    """The programmes of a book against one firm, the surest and largest first."""
+
+    facts: Mapping[str, Value]
+    found: tuple[Match, ...]
+
+    def of(self, fits: bool | None) -> tuple[Match, ...]:
+        """Those that fit (True), depend (None) or do not fit (False)."""
+        return tuple(match for match in self.found if match.fits is fits)
+
+
+def match_all(book: Book, facts: Mapping[str, Value]) -> Matches:
+    """Every programme of the book that can be computed, for one firm."""
+    found = [Match(p, book.quotes(p.id, facts)) for p in book.programmes.values() if p.benefits]
+    return Matches(facts, tuple(sorted(found, key=_order)))
+
+
+def _order(match: Match) -> tuple[int, int, Fraction, str]:
+    rank = {True: 0, None: 1, False: 2}[match.fits]
+    return rank, match.missing, -match.total.high, match.programme.id
+
+
+def next_questions(
+    book: Book, facts: Mapping[str, Value], among: Iterable[str] | None = None
+) -> list[Question]:
+    """What to answer next, the most useful first; `among`: only what these programmes need."""
+    chosen = book.programmes if among is None else among
+    return rank_all([rule for identifier in chosen for rule in book.rules_of(identifier)], facts)
