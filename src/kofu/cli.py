@@ -28,6 +28,7 @@ from kofu.calls import (
     t,
 )
 from kofu.errors import KofuError
+from kofu.rule_calls import rule_commands
 
 if TYPE_CHECKING:
     from kofu.programme.model import Programme

@@ -129,7 +129,7 @@ class _Run:
         bound = min(bound, priced.bound)
         if 0 < bound - self.best.grant <= _LAST_YEN:
             bound = min(bound, priced.fine_bound(search.pricing))
-        if False:
+        if bound > self.best.grant and not free:
             bound = min(bound, polish(search.pricing, priced, self.best.grant).fine_bound(search.pricing))
         if bound <= self.best.grant:
             return
