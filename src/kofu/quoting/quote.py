@@ -71,18 +71,19 @@ class Quote:
         return rank(self.rule, self.facts)
 
     @cached_property
-    def steps(self) -> Step:
-        """How the amount came about; for one who is not eligible, why not."""
-        return trace(self.rule.total if self.eligible is not None else self.rule.amount, self.facts)
-
-    @cached_property
     def condition_steps(self) -> tuple[Step, ...]:
         """How each condition was decided."""
         return tuple(trace(node, self.facts) for node in self.rule.conditions)
 
+    @cached_property
+    def steps(self) -> Step:
+        """How the amount comes about for one who is eligible."""
+        return trace(self.rule.amount, self.facts)
+
     def explanation(self, lang: str) -> list[Line]:
-        """The steps in words."""
-        return sentences(self.steps, lang)
+        """The conditions and, where it is not refused, the amount, step by step in words."""
+        amount = () if self.eligible is False else (self.steps,)
+        return sentences((*self.condition_steps, *amount), lang)
 
 
 def quote_rule(rule: Rule, facts: Mapping[str, Value]) -> Quote:

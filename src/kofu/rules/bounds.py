@@ -98,7 +98,8 @@ class Reader:
         read = narrowing.reads_of([self._amount, *self._shares.values(), *self._outputs.values()])
         # What a condition asks matters to the amount where they read the same facts.
         items = rule.eligible.items if _is_and(rule.eligible) else (rule.eligible,)
-        self._tell = [part for part in map(compiler.part, items) if part.reads & read]
+        self._conditions = [compiler.part(item) for item in items]
+        self._tell = [part for part in self._conditions if part.reads & read]
 
     def estimate(self, facts: Mapping[str, Value]) -> Estimate:
         """See `kofu.rules.bounds.estimate`."""
@@ -113,12 +114,15 @@ class Reader:
             {name: _answer(part.look(case)) for name, part in self._outputs.items()},
         )
 
-    def total(self, facts: Mapping[str, Value]) -> tuple[bool | None, Interval]:
-        """(eligible, what anyone gets): the core of an estimate, for those who ask many times."""
+    def outlook(self, facts: Mapping[str, Value]) -> tuple[bool | None, Interval, int]:
+        """(eligible, what anyone gets, how many conditions depend): for those who ask many times."""
         eligible, amount, _ = self.read(facts)
         if amount is None:
-            return False, (0, 0)
-        return eligible, amount if eligible else hull(amount, (0, 0))
+            return False, (0, 0), 0
+        if eligible:
+            return True, amount, 0
+        case = self.known(facts)
+        return None, hull(amount, (0, 0)), sum(part.look(case) is None for part in self._conditions)
 
     def read(self, facts: Mapping[str, Value]) -> tuple[bool | None, Interval | None, Known]:
         """(eligible, the amount for one who is or None, the case of one who is)."""
@@ -134,8 +138,12 @@ class Reader:
             pass  # no completion is eligible
         return False, None, case
 
+    def known(self, facts: Mapping[str, Value]) -> Known:
+        """The case of these facts, whoever is eligible."""
+        return self._compiler.known(facts)
+
     def look(self, node: Node, case: Known) -> Open:
-        """What a node of the rule may be worth in a case that `read` gave; Impossible where none reaches it."""
+        """What a node of the rule may be worth in a case of the rule; Impossible where none reaches it."""
         return self._compiler.part(node).look(case)
 
 
@@ -152,7 +160,7 @@ class Compiler:
 
     def __init__(self) -> None:
         self._start: list[Open] = []
-        self._slots: dict[tuple[Any, ...], int] = {}
+        self._leaves: dict[tuple[Any, ...], Part] = {}
         self._names: list[tuple[str, int, bool]] = []
         self._parts: dict[int, tuple[Node, Part]] = {}
 
@@ -179,19 +187,21 @@ class Compiler:
 
     def _compile(self, node: Node) -> Part:
         match node:
-            case tree.Number():
-                return narrowing.constant("number", (whole(node.value), whole(node.value)))
-            case tree.Choice():
-                return narrowing.constant("choice", frozenset((node.text,)))
             case tree.Fact():
-                return self._leaf(("fact", node.name), node, _range(node.spec))
+                return self._leaf((node.name,), node, lambda: _range(node.spec))
             case tree.Setting():
                 span = (whole(node.low), whole(node.high))
                 if not node.is_open:
                     return narrowing.constant("number", span)
-                return self._leaf((node.name, *span, node.options), node, span)
+                return self._leaf((node.name, *span, node.options), node, lambda: span)
+            case tree.Comparison():
+                return self._comparison(node)
+            case tree.Number():
+                return narrowing.constant("number", (whole(node.value), whole(node.value)))
+            case tree.Choice():
+                return narrowing.constant("choice", frozenset((node.text,)))
             case tree.Named():
-                stated = self._slot(("named", node.name), node, None)
+                stated = self._slot(node, None)
                 return narrowing.named(node.type.kind, stated, self.part(node.body))
             case tree.Case():
                 parts = [(self.part(condition), self.part(value)) for condition, value in node.branches]
@@ -208,8 +218,6 @@ class Compiler:
                 return narrowing.logic(node.op == "or", [self.part(item) for item in node.items])
             case tree.Arithmetic():
                 return intervals.arithmetic(node.op, self.part(node.left), self.part(node.right), _zero(node))
-            case tree.Comparison():
-                return self._comparison(node)
 
     def _comparison(self, node: tree.Comparison) -> Part:
         left, right, kind = self.part(node.left), self.part(node.right), node.left.type.kind
@@ -217,15 +225,15 @@ class Compiler:
             return intervals.number_comparison(node.op, left, right, (_step(node.left), _step(node.right)))
         return narrowing.equality(node.op == "==", left, right, kind)
 
-    def _leaf(self, key: tuple[Any, ...], node: tree.Fact | tree.Setting, start: Open) -> Part:
-        return narrowing.leaf(node.type.kind, self._slot(key, node, start))
+    def _leaf(self, key: tuple[Any, ...], node: tree.Fact | tree.Setting, start: Callable[[], Open]) -> Part:
+        if key not in self._leaves:
+            self._leaves[key] = narrowing.leaf(node.type.kind, self._slot(node, start()))
+        return self._leaves[key]
 
-    def _slot(self, key: tuple[Any, ...], node: tree.Fact | tree.Setting | tree.Named, start: Open) -> int:
-        if key not in self._slots:
-            self._slots[key] = len(self._start)
-            self._names.append((node.name, len(self._start), node.type.kind == "number"))
-            self._start.append(start)
-        return self._slots[key]
+    def _slot(self, node: tree.Fact | tree.Setting | tree.Named, start: Open) -> int:
+        self._names.append((node.name, len(self._start), node.type.kind == "number"))
+        self._start.append(start)
+        return len(self._start) - 1
 
 
 def _range(spec: tree.FactSpec) -> Open:

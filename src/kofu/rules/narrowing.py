@@ -236,7 +236,7 @@ def logic(decisive: bool, items: Sequence[Part]) -> Part:
         (item.look, item.fit if item.reads & rest else None) for item, rest in zip(items, later, strict=True)
     ]
 
-    def look(case: Known) -> bool | None:
+    def look(case: Known) -> Open:
         known: bool | None = not decisive
         try:
             for inside, fit_item in plan:

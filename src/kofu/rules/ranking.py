@@ -1,7 +1,8 @@
 """Ranking: which missing fact would tell most, so that no more is asked than matters.
 
 How open a rule is, in sixteenths of a bit: the logarithm of the width of what anyone gets (so that 1 yen and
-10兆円 are on one scale), and as much again as a width of 10兆円 while it depends whether one is eligible. What a
+10兆円 are on one scale), and while it depends whether one is eligible as much again as a width of 10兆円, and a
+bit for each condition that depends, so that an answer which settles one of many conditions counts too. What a
 question gains is how much less open the rule is on the average of its possible answers: every choice, はい and
 いいえ, every listed option; of a number both sides of each value that the rule compares it with, and the low end,
 the middle (on a relative scale) and the high end of its range.
@@ -73,11 +74,14 @@ def rank_all(
     return _ordered(tried, known_by)
 
 
-def openness(eligible: bool | None, total: Interval) -> int:
-    """How open an answer is, in sixteenths of a bit: 0 when eligibility and the yen are known."""
-    width = total[1] - total[0]
-    bits = (int(width) + 1) ** 16 if width else 1
-    return bits.bit_length() - 1 + (_DEPENDS if eligible is None else 0)
+def openness(eligible: bool | None, total: Interval, conditions: int) -> int:
+    """How open an answer is, in sixteenths of a bit: 0 when eligibility and the yen are known.
+
+    `total` is what anyone gets, `conditions` how many of those for eligibility depend.
+    """
+    width = int(total[1] - total[0])
+    bits = ((width + 1) ** 16).bit_length() - 1
+    return bits + (_DEPENDS + 16 * conditions if eligible is None else 0)
 
 
 def open_names(rule: Rule, facts: Facts) -> list[str]:
@@ -88,33 +92,150 @@ def open_names(rule: Rule, facts: Facts) -> list[str]:
         return []
     found: dict[str, None] = {}
     if eligible is None:
-        _open(ready, rule.eligible, ready.case(facts), found)
+        _open(ready, rule.eligible, ready.known(facts), found)
     _open(ready, rule.amount, case, found)
     return [name for name in found if facts.get(name) is None]
 
 
 def _ordered(questions: list[Question], known_by: KnownBy | None) -> list[Question]:
-    def key(question: Question) -> tuple[Fraction, str]:
+    def telling(question: Question) -> Fraction:
         own = known_by is None or known_by.get(question.name) == OWN
-        return (-question.gain * (1 if own else _NOT_OWN), question.name)
+        return question.gain if own else question.gain * _NOT_OWN
 
-    return sorted(questions, key=key)
+    return sorted(questions, key=telling, reverse=True)
 
 
 def _gain(rule: Rule, facts: Facts, name: str) -> Fraction:
     ready = reader(rule)
-    before = openness(*ready.total(facts))
+    before = openness(*ready.outlook(facts))
     after = weights = 0
     answers = dict(facts)
-    for value, weight in _answers(rule)[name].tries():
+    for value, weight in _tries(rule).of(name):
         answers[name] = value
-        after += weight * openness(*ready.total(answers))
+        after += weight * openness(*ready.outlook(answers))
         weights += weight
     return before - Fraction(after, weights)
 
 
 def _sampled(rules: list[Rule], facts: Facts, name: str, budget: int) -> Fraction:
     """The gain over all the rules, from every n-th of them so that at most about `budget` readings are made."""
-    tries = max(len(_answers(rule)[name].tries()) for rule in rules[:1])
+    tries = len(_tries(rules[0]).of(name))
     sample = rules[:: -(-len(rules) * tries // budget)]
     return sum((_gain(rule, facts, name) for rule in sample), Fraction(0)) * Fraction(len(rules), len(sample))
+
+
+# --- what is still open
+
+
+def _open(ready: Reader, node: Node, case: Known, found: dict[str, None]) -> None:
+    """The names below `node` that can still matter to it: not those in a branch or an item that is out."""
+    if _decided(ready.look(node, case)):
+        return
+    match node:
+        case tree.Fact() | tree.Setting():
+            found[node.name] = None
+        case tree.Case():
+            for part in _reached(ready, node, case):
+                with suppress(Impossible):
+                    _open(ready, part, case, found)
+        case tree.Extreme():
+            for part in _contending(ready, node, case):
+                _open(ready, part, case, found)
+        case _:
+            for part in tree.children(node):
+                _open(ready, part, case, found)
+
+
+def _decided(value: Open) -> bool:
+    if isinstance(value, tuple):
+        return bool(value[0] == value[1])
+    return len(value) == 1 if isinstance(value, frozenset) else value is not None
+
+
+def _reached(ready: Reader, node: tree.Case, case: Known) -> Iterator[Node]:
+    for condition, value in node.branches:
+        met = ready.look(condition, case)
+        if met is None:
+            yield condition
+        if met is not False:
+            yield value
+        if met:
+            return
+    yield node.otherwise
+
+
+def _contending(ready: Reader, node: tree.Extreme, case: Known) -> list[Node]:
+    """The items of a min or max that can still be it."""
+    spans = [ready.look(item, case) for item in node.items]
+    if node.op == "min":
+        least = min(span[1] for span in spans)
+        return [item for item, span in zip(node.items, spans, strict=True) if span[0] < least]
+    most = max(span[0] for span in spans)
+    return [item for item, span in zip(node.items, spans, strict=True) if span[1] > most]
+
+
+# --- which answers to try
+
+
+Tries = tuple[tuple[Value, int], ...]
+"""Possible answers, each with how many answers it stands for."""
+
+
+class _Asked:
+    """The answers to try for what a rule reads, each worked out when it is first asked for."""
+
+    def __init__(self, rule: Rule) -> None:
+        self._names = names = {fact.name: fact for fact in rule.facts}
+        self._settings = {s.name: s for s in rule.settings if s.is_open and s.name not in names}
+        self._comparisons = [n for n in walk(*rule.roots) if isinstance(n, tree.Comparison)]
+        self._members = [n for n in walk(*rule.roots) if isinstance(n, tree.Member)]
+        self._tries: dict[str, Tries] = {}
+
+    def of(self, name: str) -> Tries:
+        """For the fact or open parameter of this name."""
+        if name not in self._tries:
+            self._tries[name] = tuple(self._work_out(name))
+        return self._tries[name]
+
+    def _work_out(self, name: str) -> Iterator[tuple[Value, int]]:
+        if name not in self._names:
+            setting = self._settings[name]
+            ends = (setting.low, (setting.low + setting.high) / 2, setting.high)
+            return ((whole(value), 1) for value in setting.options or ends)
+        spec = self._names[name].spec
+        if spec.type.kind == "truth":
+            return iter(((True, 1), (False, 1)))
+        return self._choices(spec) if spec.type.kind == "choice" else self._numbers(spec)
+
+    def _choices(self, spec: tree.FactSpec) -> Iterator[tuple[Value, int]]:
+        """One choice of each sort: those that no condition of the rule tells apart."""
+        sets = [node.choices for node in self._members]
+        for node in self._comparisons:
+            sets += [(side.text,) for side in (node.left, node.right) if isinstance(side, tree.Choice)]
+        sorts: dict[tuple[bool, ...], list[str]] = {}
+        for choice in spec.choices:
+            sorts.setdefault(tuple(choice in each for each in sets), []).append(choice)
+        return ((sort[0], len(sort)) for sort in sorts.values())
+
+    def _numbers(self, spec: tree.FactSpec) -> Iterator[tuple[Value, int]]:
+        """The ends, the middle, and both sides of what the fact is compared with."""
+        low, high = spec.low, spec.high
+        middle: Rational = isqrt(int((low + 1) * (high + 1))) - 1 if low >= 0 else (low + high) / 2
+        values = {low, high, down(middle, spec.step)}
+        for node in self._comparisons:
+            for side, other in ((node.left, node.right), (node.right, node.left)):
+                if isinstance(side, tree.Fact) and side.name == spec.name:
+                    values |= {end + away for end in _values(other) for away in (-spec.step, 0, spec.step)}
+        return ((whole(value), 1) for value in sorted(values) if low <= value <= high)
+
+
+_tries = once_per_rule(_Asked)
+
+
+def _values(node: Node) -> Iterator[Rational]:
+    """The numbers in a tree."""
+    for part in walk(node):
+        if isinstance(part, tree.Number):
+            yield part.value
+        elif isinstance(part, tree.Setting):
+            yield from (part.low, part.high)

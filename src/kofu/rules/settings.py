@@ -123,9 +123,10 @@ def _table(
     conditions = row_conditions(name, table, lookup)
     values: list[Setting] = []
     for number, row in enumerate(table.rows, 1):
-        written = _setting(name, row.value, row.at, law)
+        at = () if law else row.at
+        written = _setting(name, row.value, at, law)
         changed = overlay.get(f"{name}[{number}]")
-        values.append(_setting(name, changed, row.at, law) if changed else written)
+        values.append(_setting(name, changed, at, law) if changed else written)
         _same_unit(values[-1], _setting(name, table.rows[0].value, (), law))
         _same_unit(values[-1], written)
     branches = list(zip(conditions, values, strict=True))

@@ -8,7 +8,7 @@ from typing import Any
 
 import duckdb
 import pytest
-from hypothesis import HealthCheck, assume, example, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from kofu.errors import KofuError
@@ -16,8 +16,10 @@ from kofu.rules import tree
 from kofu.rules.columns.duckdb import BEFORE, DUCKDB
 from kofu.rules.columns.form import Form
 from kofu.rules.columns.normal import Normaliser
+from kofu.rules.columns.postgres import POSTGRES
 from kofu.rules.columns.python import compile_roots
 from kofu.rules.columns.select import select
+from kofu.rules.columns.spark import SPARK
 from kofu.rules.exact import evaluate
 from kofu.rules.tree import CHOICE, TRUTH, FactSpec, Node, Type, Value
 from kofu.rules.units import RATIO
@@ -34,7 +36,7 @@ def fact(name: str, low: int, high: int, step: Fraction = Fraction(1)) -> tree.F
     return tree.Fact(FactSpec(name, NUMBER, "", Fraction(low), Fraction(high), step), name)
 
 
-COST = fact("補助対象 経費\"`の額", 0, WIDE)
+COST = fact('補助対象 経費"`の額', 0, WIDE)
 BALANCE = fact("損益", -WIDE, WIDE)
 STAFF = fact("従業員数", 0, 10_000)
 SHARE = fact("割合", 0, 1, Fraction(1, 1000))
@@ -52,7 +54,9 @@ def number(value: Fraction | int) -> tree.Number:
 
 # --- random rules
 
-RATES = st.sampled_from([Fraction(2, 3), Fraction(1, 2), Fraction(29, 100), Fraction(6667, 10_000), Fraction(-3, 7)])
+RATES = st.sampled_from(
+    [Fraction(2, 3), Fraction(1, 2), Fraction(29, 100), Fraction(6667, 10_000), Fraction(-3, 7)]
+)
 NUMBERS = st.one_of(
     st.sampled_from([COST, COST, BALANCE, STAFF, SHARE, RATE, SETTLED]),
     st.integers(-3, 3).map(number),
@@ -65,7 +69,9 @@ CHOICES = st.one_of(
 TRUTHS = st.sampled_from([RAISES, CHECKED])
 
 
-def _case(values: st.SearchStrategy[Node], truths: st.SearchStrategy[Node], type_: Type) -> st.SearchStrategy[Node]:
+def _case(
+    values: st.SearchStrategy[Node], truths: st.SearchStrategy[Node], type_: Type
+) -> st.SearchStrategy[Node]:
     branches = st.lists(st.tuples(truths, values), min_size=1, max_size=3).map(tuple)
     return st.builds(lambda b, o: tree.Case(b, o, type_), branches, values)
 
@@ -128,8 +134,14 @@ def _truths(depth: int) -> st.SearchStrategy[Node]:
 
 
 def _whole(low: int, high: int) -> st.SearchStrategy[int]:
-    edges = st.sampled_from([low, low + 1, high - 1, high, *[v for v in (0, 1, 2, 14_999_999, 15_000_001) if v < high]])
-    return st.one_of(edges, st.integers(low, high), st.integers(0, 300).map(lambda k: min(k * 3 - 1, high)).filter(lambda v: v >= low))
+    edges = st.sampled_from(
+        [low, low + 1, high - 1, high, *[v for v in (0, 1, 2, 14_999_999, 15_000_001) if v < high]]
+    )
+    return st.one_of(
+        edges,
+        st.integers(low, high),
+        st.integers(0, 300).map(lambda k: min(k * 3 - 1, high)).filter(lambda v: v >= low),
+    )
 
 
 ROW = st.fixed_dictionaries(
@@ -202,19 +214,18 @@ def expected(roots: Sequence[Node], rows: Sequence[Row]) -> list[tuple[Any, ...]
     return [tuple(evaluate(root, row) for root in roots) for row in rows]  # type: ignore[arg-type]
 
 
-FEW = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+def by_polars(roots: Sequence[Node], rows: Sequence[Row]) -> list[tuple[Any, ...]]:
+    polars = pytest.importorskip("polars", reason="Polars is not installed")
+    from kofu.rules.columns.polars import work_out
 
-
-@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
-@given(ROOTS, ROWS)
-def test_compiled_python_is_the_exact_reader(roots: tuple[Node, ...], rows: list[Row]) -> None:
-    assert compiled(roots, rows) == expected(roots, rows)
-
-
-@FEW
-@given(ROOTS, ROWS)
-def test_duckdb_is_the_exact_reader(duck: Any, roots: tuple[Node, ...], rows: list[Row]) -> None:
-    assert answer(duck, roots, rows) == expected(roots, rows)
+    normaliser = Normaliser()
+    forms = [normaliser.normalise(root) for root in roots]
+    kinds = {RAISES.name: polars.Boolean, CHECKED.name: polars.Boolean}
+    schema = {name: kinds.get(name, polars.Int64) for name in rows[0]}
+    frame = polars.LazyFrame([coded(normaliser, row) for row in rows], schema=schema)
+    found = work_out(frame, {f"r{i}": form for i, (form, _) in enumerate(forms)}).collect()
+    names = [f"r{i}" for i in range(len(forms))]
+    return [tuple(map(_value, row, (d for _, d in forms))) for row in found.select(names).iter_rows()]
 
 
 def answer(engine: Any, roots: Sequence[Node], rows: Sequence[Row]) -> list[tuple[Any, ...]]:
@@ -224,3 +235,129 @@ def answer(engine: Any, roots: Sequence[Node], rows: Sequence[Row]) -> list[tupl
     except KofuError:
         assume(False)
         raise
+
+
+MANY = settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+SOME = settings(MANY, max_examples=60)
+FEW = settings(MANY, max_examples=25)
+
+
+@MANY
+@given(ROOTS, ROWS)
+def test_compiled_python_is_the_exact_reader(roots: tuple[Node, ...], rows: list[Row]) -> None:
+    assert compiled(roots, rows) == expected(roots, rows)
+
+
+@SOME
+@given(ROOTS, ROWS)
+def test_duckdb_is_the_exact_reader(duck: Any, roots: tuple[Node, ...], rows: list[Row]) -> None:
+    assert answer(duck, roots, rows) == expected(roots, rows)
+
+
+@SOME
+@given(ROOTS, ROWS)
+def test_polars_is_the_exact_reader(roots: tuple[Node, ...], rows: list[Row]) -> None:
+    assert answer(by_polars, roots, rows) == expected(roots, rows)
+
+
+@FEW
+@given(ROOTS, ROWS)
+def test_postgres_is_the_exact_reader(postgres: Any, roots: tuple[Node, ...], rows: list[Row]) -> None:
+    assert answer(by_sql(POSTGRES, postgres), roots, rows) == expected(roots, rows)
+
+
+@FEW
+@given(ROOTS, ROWS)
+def test_spark_is_the_exact_reader(spark: Any, roots: tuple[Node, ...], rows: list[Row]) -> None:
+    assert answer(by_sql(SPARK, spark), roots, rows) == expected(roots, rows)
+
+
+# --- the rows on which engines differ
+
+
+def times(left: Node, right: Node) -> Node:
+    return tree.Arithmetic("*", left, right, NUMBER)
+
+
+def down(item: Node) -> Node:
+    return tree.Rounded("down", Fraction(1), item, NUMBER)
+
+
+SMALL = tree.Logic("or", (tree.Member(TRADE, TRADES[1:4]), tree.Comparison("<=", STAFF, number(20))))
+USUAL = down(
+    tree.Extreme(
+        "min",
+        (
+            times(COST, tree.Case(((SMALL, number(Fraction(2, 3))),), number(Fraction(1, 2)), NUMBER)),
+            tree.Case(((RAISES, number(10_000_000)),), number(5_000_000), NUMBER),
+        ),
+        NUMBER,
+    )
+)
+"""2/3 for small firms, 1/2 for others, at most 10 million yen with a raise of wages, else 5 million."""
+AWKWARD = tuple(
+    down(times(COST, number(Fraction(n, d)))) for n, d in ((7, 10), (29, 100), (100, 110), (6667, 10_000))
+)
+LOSS = tuple(
+    tree.Rounded(direction, Fraction(1000), times(BALANCE, number(Fraction(2, 3))), NUMBER)
+    for direction in ("down", "up", "half_up")
+)
+HUGE = down(times(times(COST, BALANCE), number(Fraction(6667, 10_000))))
+DIRECTED = (USUAL, *AWKWARD, *LOSS, HUGE, SMALL)
+
+_FULL: Row = {
+    COST.name: 15_000_000,
+    BALANCE.name: 1,
+    STAFF.name: 21,
+    SHARE.name: Fraction(1),
+    RATE.name: Fraction(1, 2),
+    TRADE.name: "卸売業",
+    KIND.name: "会社",
+    RAISES.name: True,
+    CHECKED.name: True,
+}
+_COSTS = [
+    0,
+    1,
+    2,
+    3,
+    50,
+    89,
+    90,
+    100,
+    14_999_999,
+    15_000_000,
+    15_000_001,
+    1_666_000_009_997,
+    2**53 + 1,
+    WIDE - 1,
+    WIDE,
+]
+_BALANCES = [sign * (k * d - 1) for sign in (1, -1) for k in (0, 1, 7, 10**12) for d in (2, 3, 3000)] + [
+    -WIDE,
+    WIDE,
+]
+EDGES: list[Row] = (
+    [{**_FULL, COST.name: cost, TRADE.name: trade} for cost in _COSTS for trade in TRADES]
+    + [{**_FULL, BALANCE.name: balance} for balance in _BALANCES]
+    + [{**_FULL, COST.name: WIDE, BALANCE.name: balance} for balance in (-WIDE, 1 - WIDE, WIDE - 1)]
+    + [{**_FULL, STAFF.name: staff, name: None} for staff in (20, 21) for name in _FULL]
+    + [{**_FULL, COST.name: 3, name: None} for name in _FULL]
+    + [dict.fromkeys(_FULL)]
+)
+
+
+def test_edges_in_python_and_duckdb(duck: Any) -> None:
+    assert compiled(DIRECTED, EDGES) == duck(DIRECTED, EDGES) == expected(DIRECTED, EDGES)
+
+
+def test_edges_in_polars() -> None:
+    assert by_polars(DIRECTED, EDGES) == expected(DIRECTED, EDGES)
+
+
+def test_edges_in_postgres(postgres: Any) -> None:
+    assert by_sql(POSTGRES, postgres)(DIRECTED, EDGES) == expected(DIRECTED, EDGES)
+
+
+def test_edges_in_spark(spark: Any) -> None:
+    assert by_sql(SPARK, spark)(DIRECTED, EDGES) == expected(DIRECTED, EDGES)

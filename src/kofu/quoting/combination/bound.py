@@ -93,7 +93,6 @@ class Pricing:
         self.costs, self.offers, self.groups = costs, offers, groups
         self.scale = lcm(1, *(offer.down for offer in offers)) * _FINE
         self.levels = sorted({0, *(o.up * self.scale // o.down for o in offers)})
-        self.users = [frozenset(n for n, o in enumerate(offers) if i in o.items) for i in range(len(costs))]
 
     def prices(self, items: Iterable[float], groups: Iterable[float]) -> Prices:
         """Exact prices from a solver's duals (grant yen per cost yen; grant yen per group)."""
@@ -114,18 +113,6 @@ class Pricing:
         gains = [0 if n in off else self._gain(n, order, prices) for n in range(len(self.offers))]
         return Priced(prices, self._base(prices), gains, on, off)
 
-    def lowered(self, before: Priced, items: frozenset[int], price: int) -> Priced:
-        """The same with another price for these items."""
-        prices = Prices(
-            self.scale,
-            tuple(price if i in items else p for i, p in enumerate(before.prices.items)),
-            before.prices.groups,
-        )
-        order = sorted(range(len(self.costs)), key=prices.items.__getitem__)
-        touched = frozenset[int]().union(*(self.users[i] for i in items)) - before.off
-        gains = [self._gain(n, order, prices) if n in touched else g for n, g in enumerate(before.gains)]
-        return Priced(prices, self._base(prices), gains, before.on, before.off)
-
     def _gain(self, n: int, order: list[int], prices: Prices) -> int:
         own = self.offers[n].items
         steps = [(self.costs[i], prices.items[i]) for i in order if i in own]
@@ -136,28 +123,6 @@ class Pricing:
         """What the items and groups are worth at these prices, in 1/scale yen."""
         worth = sum(cost * price for cost, price in zip(self.costs, prices.items, strict=True))
         return worth + sum(prices.groups)
-
-
-def polish(pricing: Pricing, priced: Priced, enough: int) -> Priced:
-    """Other prices that lower the bound the last few yen, if there are, down to `enough`.
-
-    Several prices are equally good for real-valued splits; for whole yen the lower ones often prove more,
-    because an offer that takes all of an item then loses its fraction of a yen in the bound too.
-    """
-    same: dict[int, frozenset[int]] = {}
-    for i, price in enumerate(priced.prices.items):
-        same[price] = same.get(price, frozenset()) | {i}
-    for items in [*same.values(), *(frozenset({i}) for i in range(len(pricing.costs)))]:
-        current = max(priced.prices.items[i] for i in items)
-        for level in pricing.levels:
-            if level == current:
-                continue
-            tried = pricing.lowered(priced, items, level)
-            if (tried.fine_bound(pricing), tried.total) < (priced.fine_bound(pricing), priced.total):
-                priced = tried
-                if priced.fine_bound(pricing) <= enough:
-                    return priced
-    return priced
 
 
 def best_gain(offer: Terms, steps: list[tuple[int, int]], scale: int) -> int:

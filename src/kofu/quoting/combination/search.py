@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import count
 
-from kofu.quoting.combination.bound import Priced, Pricing, polish
+from kofu.quoting.combination.bound import Priced, Pricing
 from kofu.quoting.combination.relaxation import Relaxation
 from kofu.quoting.combination.split import Split, Terms, best_split, with_minimums
 from kofu.quoting.combination.trade import traded
@@ -129,8 +129,6 @@ class _Run:
         bound = min(bound, priced.bound)
         if 0 < bound - self.best.grant <= _LAST_YEN:
             bound = min(bound, priced.fine_bound(search.pricing))
-        if bound > self.best.grant and not free:
-            bound = min(bound, polish(search.pricing, priced, self.best.grant).fine_bound(search.pricing))
         if bound <= self.best.grant:
             return
         if free:

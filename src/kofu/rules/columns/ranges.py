@@ -95,8 +95,21 @@ class Ranges:
         """The largest size of any integer met in working out the roots."""
         return max((self.peak(form) for form in walk(roots)), default=0)
 
-    def is_wide(self, form: Form) -> bool:
-        """Whether working out `form` itself needs more than 64 bits."""
+    def needs_wide(self, form: Form) -> bool:
+        """Whether the parts of `form` must be wide for it to be worked out."""
         if form not in self._wide:
             self._wide[form] = self.peak(form) > NARROW
         return self._wide[form]
+
+    def is_wide(self, form: Form) -> bool:
+        """Whether the value of `form` may need more than 64 bits; it is narrow in every engine where not."""
+        if is_truth(form):
+            return False
+        low, high = self.of(form)
+        return max(abs(low), abs(high)) > NARROW
+
+    def comes_wide(self, form: Form) -> bool:
+        """Whether what an engine works out for `form` is of the wide type, before it is brought back."""
+        if is_truth(form):
+            return False
+        return self.needs_wide(form) or any(self.is_wide(child) for child in children(form))

@@ -24,8 +24,6 @@ from kofu.rules.columns.form import (
     Parameter,
     Stated,
     Truth,
-    children,
-    is_truth,
 )
 from kofu.rules.columns.nulls import Nulls
 from kofu.rules.columns.ranges import NARROW, Ranges
@@ -72,7 +70,6 @@ class Printer:
         self._ranges = ranges
         self._nulls = nulls
         self._names = names
-        self._wide: dict[Form, bool] = {}
 
     def text(self, form: Form) -> str:
         """The form, by its name where it has one."""
@@ -86,21 +83,9 @@ class Printer:
                 f"In the declared ranges this rule exceeds the integers of {self._dialect.name}; narrow the range of its facts.",
             )
         written = self._written(form)
-        if self._is_wide(form) and not self._stays_wide(form):
+        if self._ranges.comes_wide(form) and not self._ranges.is_wide(form):
             return f"CAST({written} AS {self._dialect.narrow})"
         return written
-
-    def _is_wide(self, form: Form) -> bool:
-        """Whether the form as written is of the wide type, before it is brought back."""
-        return not is_truth(form) and (
-            self._ranges.is_wide(form) or any(self._stays_wide(child) for child in children(form))
-        )
-
-    def _stays_wide(self, form: Form) -> bool:
-        if is_truth(form):
-            return False
-        low, high = self._ranges.of(form)
-        return max(abs(low), abs(high)) > NARROW
 
     def _written(self, form: Form) -> str:
         match form:
@@ -133,7 +118,7 @@ class Printer:
 
     def _widened(self, form: Form, part: Form) -> str:
         """`part` of the wide type where working out `form` needs it."""
-        if self._ranges.is_wide(form) and not self._stays_wide(part):
+        if self._ranges.needs_wide(form) and not self._ranges.is_wide(part):
             return f"CAST({self.text(part)} AS {self._dialect.wide})"
         return self.text(part)
 
@@ -143,7 +128,7 @@ class Printer:
             self.text(form.divisor),
             self._ranges.shift(form),
         )
-        template = self._dialect.divide_wide if self._is_wide(form) else self._dialect.divide
+        template = self._dialect.divide_wide if self._ranges.comes_wide(form) else self._dialect.divide
         if not shift:
             return template.format(a=item, d=divisor)
         raised = f"({item} + {self._shifted(form, shift)})"
@@ -153,7 +138,7 @@ class Printer:
         if isinstance(form.divisor, Integer):
             return self._dialect.constant(shift * form.divisor.value)
         count = self._dialect.constant(shift)
-        count = f"CAST({count} AS {self._dialect.wide})" if self._ranges.is_wide(form) else count
+        count = f"CAST({count} AS {self._dialect.wide})" if self._ranges.needs_wide(form) else count
         return f"{count} * {self.text(form.divisor)}"
 
     def _extreme(self, form: Extreme) -> str:
