@@ -182,7 +182,11 @@ def test_who_is_not_eligible_gets_nothing() -> None:
     assert (answer.eligible, answer.amount, answer.total) == (False, None, Bounds(Fraction(0), Fraction(0)))
     assert answer.shares == {}
     sure = estimate(r, {"t": True})
-    assert (sure.eligible, sure.amount, sure.total) == (True, sure.total, Bounds(Fraction(100), Fraction(100)))
+    assert (sure.eligible, sure.amount, sure.total) == (
+        True,
+        sure.total,
+        Bounds(Fraction(100), Fraction(100)),
+    )
     assert sure.shares == {"国": sure.total}
 
 
@@ -212,7 +216,10 @@ class Grow:
         if kind == 5:
             return Extreme(self.pick.choice(["min", "max"]), tuple(below), NUMBER)
         if kind == 6:
-            direction, step = self.pick.choice(["down", "up", "half_up"]), self.pick.choice([1, 3, Fraction(1, 2)])
+            direction, step = (
+                self.pick.choice(["down", "up", "half_up"]),
+                self.pick.choice([1, 3, Fraction(1, 2)]),
+            )
             return self.named(Rounded(direction, Fraction(step), below[0], NUMBER))
         conditions = [self.truth(depth - 1) for _ in below[1:]]
         return Case(tuple(zip(conditions, below, strict=False)), below[-1], NUMBER)

@@ -99,7 +99,7 @@ class Benefit(Model):
     """What one part of a programme gives to whom."""
 
     key: str = Meta(min_length=1)
-    component: str | None = None
+    component: str | list[str] | None = None
     payer: str | None = None
     recipient: str
     instrument: InstrumentTerm
@@ -119,6 +119,6 @@ class Benefit(Model):
 class NotComputable(Fact):
     """Why the sheet lets nothing be computed, for one component or for all."""
 
-    component: str | None = None
+    component: str | list[str] | None = None
     ja: str
     en: str

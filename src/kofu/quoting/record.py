@@ -30,7 +30,7 @@ def quote_record(quote: Quote, lang: str = "ja", steps: bool = True) -> dict[str
     found: dict[str, Any] = {
         "programme": rule.programme,
         "benefit": rule.key,
-        "component": rule.component,
+        "components": list(rule.components),
         "payer": rule.payer,
         "recipient": rule.recipient,
         "instrument": rule.instrument.value,

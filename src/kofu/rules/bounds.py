@@ -87,10 +87,11 @@ def once_per_rule(build: Callable[[Rule], T]) -> Callable[[Rule], T]:
 
 
 class Reader:
-    """A rule as closures."""
+    """A rule as closures; `part` gives that of one of its nodes."""
 
     def __init__(self, rule: Rule) -> None:
         self._compiler = compiler = Compiler()
+        self.part = compiler.part
         self._eligible = compiler.part(rule.eligible)
         self._amount = compiler.part(rule.amount)
         self._shares = {name: compiler.part(node) for name, node in rule.shares.items()}
@@ -141,10 +142,6 @@ class Reader:
     def known(self, facts: Mapping[str, Value]) -> Known:
         """The case of these facts, whoever is eligible."""
         return self._compiler.known(facts)
-
-    def look(self, node: Node, case: Known) -> Open:
-        """What a node of the rule may be worth in a case of the rule; Impossible where none reaches it."""
-        return self._compiler.part(node).look(case)
 
 
 def _is_and(node: Node) -> TypeGuard[tree.Logic]:

@@ -13,7 +13,7 @@ from itertools import combinations
 from kofu.errors import KofuError
 from kofu.programme.benefits import NONE, Parameter
 from kofu.programme.model import Programme
-from kofu.rules.compile import Place, shared_scope, try_compile
+from kofu.rules.compile import Place, component_keys, shared_scope, try_compile
 from kofu.rules.rule import Rule
 from kofu.rules.scope import Scope
 from kofu.rules.settings import row_conditions
@@ -63,15 +63,12 @@ def _computable(programme: Programme) -> Iterator[Finding]:
             "benefits か、計算できない理由（not_computable）を書いてください",
             "write benefits, or why none can be computed (not_computable)",
         )
-    components = {component.key for component in programme.components} | {None}
+    components = {component.key for component in programme.components}
     for kind in ("benefits", "not_computable"):
         for i, entry in enumerate(getattr(programme, kind)):
-            if entry.component not in components:
-                yield (
-                    (kind, i, "component"),
-                    f"細事業「{entry.component}」がありません",
-                    f"there is no component {entry.component!r}",
-                )
+            for key in component_keys(entry.component):
+                if key not in components:
+                    yield (kind, i, "component"), f"細事業「{key}」がありません", f"there is no component {key!r}"
     actors = {flow.payee for flow in programme.flows} | {r.name for r in programme.recipients}
     payers = {flow.payer for flow in programme.flows}
     keys = [benefit.key for benefit in programme.benefits]
@@ -150,7 +147,8 @@ def _order(programme: Programme, rules: tuple[Rule, ...]) -> Iterator[Finding]:
     """Two benefits of one component that both apply, without an order."""
     place = {benefit.key: i for i, benefit in enumerate(programme.benefits)}
     for one, other in combinations(rules, 2):
-        if one.component != other.component or one.combines or other.combines:
+        together = set(one.components) & set(other.components) or one.components == other.components
+        if not together or one.combines or other.combines:
             continue
         found = witness(Logic("and", (one.eligible, other.eligible)))
         if found is not None:

@@ -112,7 +112,7 @@ class _Compiler:
         return Rule(
             programme=self.programme.id,
             key=b.key,
-            component=b.component,
+            components=component_keys(b.component),
             payer=b.payer,
             recipient=b.recipient,
             instrument=b.instrument,
@@ -202,6 +202,11 @@ class _Compiler:
         if term is None or any(rate is None for _, rate in rates):
             return None
         return Repayment(term, grace, tuple((years, rate) for years, rate in rates if rate is not None))
+
+
+def component_keys(component: str | list[str] | None) -> tuple[str, ...]:
+    """A component, several or none, as keys."""
+    return (component,) if isinstance(component, str) else tuple(component or ())
 
 
 def _parts(node: Node) -> Iterator[Node]:

@@ -29,7 +29,7 @@ OWN = "自社"
 """Who knows a fact, where the firm itself does."""
 _DEPENDS = 16 * 44
 _NOT_OWN = Fraction(1, 4)
-_BUDGET = 1200
+_BUDGET = 800
 """How many readings of a rule ranking many rules may take."""
 
 Facts = Mapping[str, Value]
@@ -129,7 +129,7 @@ def _sampled(rules: list[Rule], facts: Facts, name: str, budget: int) -> Fractio
 
 def _open(ready: Reader, node: Node, case: Known, found: dict[str, None]) -> None:
     """The names below `node` that can still matter to it: not those in a branch or an item that is out."""
-    if _decided(ready.look(node, case)):
+    if isinstance(node, tree.Number | tree.Choice) or _decided(ready.part(node).look(case)):
         return
     match node:
         case tree.Fact() | tree.Setting():
@@ -154,7 +154,7 @@ def _decided(value: Open) -> bool:
 
 def _reached(ready: Reader, node: tree.Case, case: Known) -> Iterator[Node]:
     for condition, value in node.branches:
-        met = ready.look(condition, case)
+        met = ready.part(condition).look(case)
         if met is None:
             yield condition
         if met is not False:
@@ -166,7 +166,7 @@ def _reached(ready: Reader, node: tree.Case, case: Known) -> Iterator[Node]:
 
 def _contending(ready: Reader, node: tree.Extreme, case: Known) -> list[Node]:
     """The items of a min or max that can still be it."""
-    spans = [ready.look(item, case) for item in node.items]
+    spans = [ready.part(item).look(case) for item in node.items]
     if node.op == "min":
         least = min(span[1] for span in spans)
         return [item for item, span in zip(node.items, spans, strict=True) if span[0] < least]

@@ -35,7 +35,8 @@ class Rule:
 
     programme: str
     key: str
-    component: str | None
+    components: tuple[str, ...]
+    """The numbered parts it belongs to; empty where the sheet numbers none."""
     payer: str | None
     recipient: str
     instrument: Instrument

@@ -302,7 +302,7 @@ LOSS = tuple(
     tree.Rounded(direction, Fraction(1000), times(BALANCE, number(Fraction(2, 3))), NUMBER)
     for direction in ("down", "up", "half_up")
 )
-HUGE = down(times(times(COST, BALANCE), number(Fraction(6667, 10_000))))
+HUGE = down(times(times(STAFF, BALANCE), number(Fraction(6667, 10_000))))
 DIRECTED = (USUAL, *AWKWARD, *LOSS, HUGE, SMALL)
 
 _FULL: Row = {
@@ -333,14 +333,14 @@ _COSTS = [
     WIDE - 1,
     WIDE,
 ]
-_BALANCES = [sign * (k * d - 1) for sign in (1, -1) for k in (0, 1, 7, 10**12) for d in (2, 3, 3000)] + [
+_BALANCES = [sign * (k * d - 1) for sign in (1, -1) for k in (0, 1, 7, 10**11) for d in (2, 3, 3000)] + [
     -WIDE,
     WIDE,
 ]
 EDGES: list[Row] = (
     [{**_FULL, COST.name: cost, TRADE.name: trade} for cost in _COSTS for trade in TRADES]
     + [{**_FULL, BALANCE.name: balance} for balance in _BALANCES]
-    + [{**_FULL, COST.name: WIDE, BALANCE.name: balance} for balance in (-WIDE, 1 - WIDE, WIDE - 1)]
+    + [{**_FULL, STAFF.name: 10_000, BALANCE.name: balance} for balance in (-WIDE, 1 - WIDE, WIDE - 1)]
     + [{**_FULL, STAFF.name: staff, name: None} for staff in (20, 21) for name in _FULL]
     + [{**_FULL, COST.name: 3, name: None} for name in _FULL]
     + [dict.fromkeys(_FULL)]
