@@ -3,13 +3,261 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from kofu.calls import LANG, CommandGroup, common, counted, json_flag, open_catalogue, print_json, t
+from kofu.errors import KofuError
+from kofu.rule_options import (
+    case_options,
+    field_option,
+    open_book,
+    programme_of,
+    read_day,
+    read_firm_facts,
+    read_given,
+    read_pairs,
+    rule_options,
+)
+
+if TYPE_CHECKING:
+    import datetime
+    from collections.abc import Iterable
+
+    from kofu.programme.model import Programme
+    from kofu.quoting.quote import Quote
+    from kofu.rule_options import Given
 
 rule_commands = CommandGroup("rules")
 """Gathers them; `kofu.cli` takes them over into `kofu` itself."""
+
+_PROGRAMME = t("事業のID", "PROGRAMME")
+
+
+@rule_commands.command(
+    help=t("一つの事業から、いくら受けられるかを試算する。", "Work out what one case gets from a programme.")
+)
+@click.argument("identifier", metavar=_PROGRAMME)
+@click.option("--benefit", metavar="KEY", help=t("支援の一つだけ", "only this benefit"))
+@case_options
+@rule_options
+@click.option("--explain", is_flag=True, help=t("計算の道筋も表示する", "show the steps too"))
+@json_flag
+@common
+def quote(
+    identifier: str,
+    benefit: str | None,
+    sets: tuple[str, ...],
+    facts_file: Path | None,
+    params: tuple[str, ...],
+    day: str | None,
+    explain: bool,
+    as_json: bool,
+) -> None:
+    """`kofu quote`."""
+    programme = programme_of(open_catalogue(), identifier)
+    given = read_given(sets, facts_file)
+    quotes = _quotes(programme, given, read_day(day), params, benefit)
+    if as_json:
+        print_json(_quotes_record(programme, quotes, explain))
+        return
+    from kofu.terminal_rules import quote_text
+
+    read = {name for q in quotes for name in _names(q)}
+    unused = [name for name in given.answers if name in given.by_set - read] if quotes else []
+    quote_text(programme, quotes, LANG, explain, unused)
+
+
+def _quotes(
+    programme: Programme,
+    given: Given,
+    day: datetime.date | None,
+    params: Iterable[str] = (),
+    benefit: str | None = None,
+) -> list[Quote]:
+    from kofu.quoting.book import Book, read_firm, read_overlay
+
+    book = Book([programme], day, read_overlay(read_pairs("--param", params)))
+    rules = book.rules_of(programme.id)
+    keys = [rule.key for rule in rules]
+    if benefit is not None and benefit not in keys:
+        raise KofuError(
+            f"「{benefit}」という支援はありません（あるもの: {'、'.join(keys) or 'なし'}）",
+            f"there is no benefit {benefit!r} (there are: {', '.join(keys) or 'none'})",
+        )
+    quotes = book.quotes(programme.id, read_firm(given.answers, rules))
+    return [q for q in quotes if benefit in (None, q.rule.key)]
+
+
+def _names(quote: Quote) -> set[str]:
+    """Everything that an answer to this benefit may name."""
+    rule = quote.rule
+    names = [fact.name for fact in rule.facts] + [named.name for named in rule.named]
+    return {*names, *(setting.name for setting in rule.settings)}
+
+
+def _quotes_record(programme: Programme, quotes: Iterable[Quote], steps: bool) -> dict[str, Any]:
+    from kofu.quoting.record import quote_record
+
+    return {
+        "programme": programme.id,
+        "title": programme.title.ja,
+        "quotes": [quote_record(q, LANG, steps) for q in quotes],
+        "not_computable": [
+            {
+                "component": entry.component,
+                "reason": entry.en if LANG == "en" else entry.ja,
+                "at": list(entry.at),
+            }
+            for entry in programme.not_computable
+        ],
+    }
+
+
+@rule_commands.command(
+    help=t("会社に合う事業を、すべての事業から探す。", "Hold a firm against all programmes at once.")
+)
+@case_options
+@field_option
+@click.option(
+    "--limit",
+    default=20,
+    type=click.IntRange(0, 1000),
+    help=t("要確認の表示件数", "how many that depend to show"),
+)
+@click.option(
+    "--all",
+    "every",
+    is_flag=True,
+    help=t("対象外も理由とともに表示する", "show also those that do not fit, with reasons"),
+)
+@json_flag
+@common
+def match(
+    sets: tuple[str, ...],
+    facts_file: Path | None,
+    fields: tuple[str, ...],
+    limit: int,
+    every: bool,
+    as_json: bool,
+) -> None:
+    """`kofu match`."""
+    from kofu.quoting.interview import questions
+    from kofu.quoting.match import match_all
+
+    book = open_book(fields)
+    facts = read_firm_facts(read_given(sets, facts_file), book)
+    matches = match_all(book, facts)
+    following = questions(book, facts)
+    if as_json:
+        from kofu.quoting.record import matches_record, question_record
+
+        found = matches_record(matches, LANG)
+        found["next"] = [question_record(entry.name, (), LANG) for entry in following]
+        print_json(found)
+        return
+    from kofu.terminal_rules import match_table
+
+    match_table(matches, LANG, limit, every)
+    if following:
+        entry = following[0]
+        click.echo(t("次に答えるとよいこと: ", "Answer next: ") + f"{entry.name}  {entry.question(LANG)}")
+
+
+@rule_commands.command(
+    help=t(
+        "端末で一つずつ質問に答えて、合う事業を探す。", "Find what fits by answering one question at a time."
+    )
+)
+@case_options
+@field_option
+@click.option(
+    "--save",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help=t("答えを YAML で保存するファイル", "file for the answers, as YAML"),
+)
+@common
+def ask(sets: tuple[str, ...], facts_file: Path | None, fields: tuple[str, ...], save: Path | None) -> None:
+    """`kofu ask`."""
+    from kofu.interview import run_interview
+
+    book = open_book(fields)
+    run_interview(book, read_firm_facts(read_given(sets, facts_file), book), save)
+
+
+@rule_commands.command(
+    "what-if",
+    help=t(
+        "数値を変えたら一つの例がどう変わるかを試算する。",
+        "Before and after: what other figures would change.",
+    ),
+)
+@click.argument("identifier", metavar=_PROGRAMME)
+@click.option("--benefit", metavar="KEY", help=t("支援の一つだけ", "only this benefit"))
+@case_options
+@rule_options
+@json_flag
+@common
+def what_if(
+    identifier: str,
+    benefit: str | None,
+    sets: tuple[str, ...],
+    facts_file: Path | None,
+    params: tuple[str, ...],
+    day: str | None,
+    as_json: bool,
+) -> None:
+    """`kofu what-if`."""
+    if not params:
+        raise KofuError(
+            "--param で変える数値を指定してください（例: --param 補助率=1/2）",
+            "name the figures to change with --param (e.g. --param 補助率=1/2)",
+        )
+    programme = programme_of(open_catalogue(), identifier)
+    given, date = read_given(sets, facts_file), read_day(day)
+    before = _quotes(programme, given, date, (), benefit)
+    after = _quotes(programme, given, date, params, benefit)
+    if as_json:
+        records = [_quotes_record(programme, quotes, False)["quotes"] for quotes in (before, after)]
+        print_json({"programme": programme.id, "before": records[0], "after": records[1]})
+        return
+    from kofu.terminal_rules import what_if_table
+
+    what_if_table(list(zip(before, after, strict=True)), LANG)
+
+
+@rule_commands.command(
+    help=t("使える事実の名前と質問を一覧にする。", "List the facts: names, answers, questions.")
+)
+@click.argument("words", nargs=-1, metavar=t("[言葉]...", "[WORDS]..."))
+@json_flag
+@common
+def facts(words: tuple[str, ...], as_json: bool) -> None:
+    """`kofu facts`."""
+    from kofu.rules.vocabulary import vocabulary
+    from kofu.text.fold import fold
+
+    def text(name: str) -> str:
+        entry = vocabulary()[name]
+        return fold(" ".join([name, entry.ja, entry.en, *entry.spec.choices, *entry.choices_en.values()]))
+
+    found = [e for name, e in vocabulary().items() if all(fold(word) in text(name) for word in words)]
+    if as_json:
+        from kofu.quoting.record import question_record
+
+        print_json([question_record(entry.name, (), LANG) for entry in found])
+    elif found:
+        from kofu.terminal_rules import facts_table
+
+        facts_table(found, LANG)
+    else:
+        click.echo(
+            t("見つかりません。言葉を短くしてください。", "Nothing found. Use shorter words."), err=True
+        )
+    if not found:
+        sys.exit(1)
 
 
 @rule_commands.command(help=t("事業のそばの計算例を実行する。", "Run the cases beside the programmes."))

@@ -96,15 +96,16 @@ def test_no_rule_is_broken_by_one_yen(problem: Problem) -> None:
     assert not answer.runner_up or answer.dropped
     assert [reason.offer for reason in answer.reasons] == [o.name for o in problem.offers]
     for reason in answer.reasons:
-        assert all("{" not in sentence(reason, lang) and reason.offer in sentence(reason, lang) for lang in ("ja", "en"))
+        assert all(
+            "{" not in sentence(reason, lang) and reason.offer in sentence(reason, lang)
+            for lang in ("ja", "en")
+        )
 
 
 def test_the_check_sees_each_kind_of_fault() -> None:
     from kofu.quoting.combination.answer import Combination, Share
 
-    problem = Problem(
-        project(100, 50), (offer("A", HALF, "a", 40, 60), offer("B", ONE, "ab")), pairs("A B")
-    )
+    problem = Problem(project(100, 50), (offer("A", HALF, "a", 40, 60), offer("B", ONE, "ab")), pairs("A B"))
     faults = [
         (Share("B", (("a", 101),), 101),),  # more than the item costs
         (Share("A", (("b", 50),), 25),),  # an item it may not pay for
@@ -176,7 +177,10 @@ def test_every_reason_of_an_unused_programme() -> None:
         ("minimum_not_reached", ("best",), 150),
         ("brings_nothing", (), None),
     ]
-    assert sentence(answer.reasons[3], "en") == "All costs that high floor may pay for are 1 yen below its minimum."
+    assert (
+        sentence(answer.reasons[3], "en")
+        == "All costs that high floor may pay for are 1 yen below its minimum."
+    )
     assert "下限に 1円足りません" in sentence(answer.reasons[3], "ja")
 
 
@@ -196,7 +200,9 @@ def test_nothing_to_fund(costs: tuple[int, ...]) -> None:
 
 def test_huge_yen_stay_exact() -> None:
     cost = 10**24 + 1
-    answer = solve(Problem(project(cost, cost), (offer("A", TWO_THIRDS, "a"), offer("B", HALF, "ab", None, cost))))
+    answer = solve(
+        Problem(project(cost, cost), (offer("A", TWO_THIRDS, "a"), offer("B", HALF, "ab", None, cost)))
+    )
     assert (answer.total, answer.gap_yen) == (cost * 2 // 3 + cost // 2, 0)
 
 

@@ -132,6 +132,20 @@ def test_a_condition_on_a_sum_or_a_product_narrows_too() -> None:
     assert bounds(node, {}) == Bounds(Fraction(100), Fraction(10**13))
 
 
+def test_the_own_share_knows_that_the_cost_is_one() -> None:
+    support = Named("支援額", rounded(least(op("*", COST, n(Fraction(2, 3))), n(500))))
+    own = op("-", COST, support)
+    assert bounds(own, {}) == Bounds(Fraction(0), Fraction(10**13 - 500))
+    # of 101 the support is 67 (67.33 rounded down), which leaves 34
+    above = when(Comparison(">", COST, n(100)), own, n(10**6))
+    assert bounds(above, {}) == Bounds(Fraction(101 - 67), Fraction(10**13 - 500))
+    assert bounds(own, {"支援額": 400, "費用": 900}) == Bounds(Fraction(500), Fraction(500))
+
+
+def rounded(node: Node) -> Rounded:
+    return Rounded("down", Fraction(1), node, NUMBER)
+
+
 def test_choices_are_narrowed_by_their_conditions() -> None:
     kind = choice("契約")
     low, high = Comparison("==", kind, Choice("低圧")), Comparison("==", kind, Choice("高圧"))
@@ -209,7 +223,9 @@ class Grow:
         if kind <= 1:
             return self.pick.choice(NUMBERS + CONSTANTS)
         below = [self.number(depth - 1) for _ in range(self.pick.randint(2, 3))]
-        if kind <= 3:
+        if kind == 2:
+            return op("-", *self.pick.sample([below[0], self.part_of(below[0], below[1])], 2))
+        if kind == 3:
             return op(self.pick.choice("+-*"), below[0], below[1])
         if kind == 4:
             return op("/", below[0], self.pick.choice([n(2), n(-3), setting("r", 1, 2)]))
@@ -223,6 +239,17 @@ class Grow:
             return self.named(Rounded(direction, Fraction(step), below[0], NUMBER))
         conditions = [self.truth(depth - 1) for _ in below[1:]]
         return Case(tuple(zip(conditions, below, strict=False)), below[-1], NUMBER)
+
+    def part_of(self, whole: Node, cap: Node) -> Node:
+        share = op("*", whole, self.pick.choice([n(Fraction(2, 3)), n(Fraction(-1, 2)), *NUMBERS[2:]]))
+        node = self.pick.choice(
+            [share, least(share, cap), least(share, n(4)), when(self.truth(0), share, whole)]
+        )
+        direction, step = (
+            self.pick.choice(["down", "up", "half_up"]),
+            self.pick.choice([1, 3, Fraction(1, 2)]),
+        )
+        return self.named(self.pick.choice([node, Rounded(direction, Fraction(step), node, NUMBER)]))
 
     def truth(self, depth: int) -> Node:
         kind = self.pick.randrange(8) if depth else self.pick.choice([0, 6, 7])

@@ -15,7 +15,7 @@ from kofu.yaml_file import read_yaml
 
 # One order serves every level: a key has the same neighbours wherever it stands.
 KEY_ORDER = """
-    id programme document lines fiscal_year round component key title aliases summary fields recipient_classes
+    id programme document lines fiscal_year round key component title aliases summary fields recipient_classes
     amounts offices phones components flows limits recipients targets
     payer recipient relation of name number ja en from to kind instrument
     parameters definitions benefits not_computable cases lineage

@@ -50,6 +50,13 @@ class Book:
             self._rules[identifier] = compile_rules(programme, date, self.overlay)
         return self._rules[identifier]
 
+    def part(self, programmes: Iterable[Programme]) -> Book:
+        """A book of some of its programmes, which shares their compiled rules."""
+        found = Book(programmes, self.date, self.overlay)
+        for identifier in found.programmes:
+            found._rules[identifier] = self.rules_of(identifier)
+        return found
+
     @property
     def rules(self) -> list[Rule]:
         """The rules of all programmes, in their order."""

@@ -1,9 +1,10 @@
 """Bounds: what a rule honestly answers while facts are missing and parameters stand open.
 
 Yes, no or depends, and closed intervals. They contain the exact value of every completion of the case, always;
-they are the narrowest such intervals for the usual forms (each fact once in a sum, a product, a min or a max;
-conditions that compare a fact with what is known). Loose, though sound, is what subtracts two expressions of
-the same missing fact: 補助対象経費 - 支援額 with the cost missing.
+they are the narrowest such intervals for the usual forms: sums, products, min and max in which a missing fact
+stands once, conditions that compare a fact with what is known, and a difference that only rises or only falls
+with a fact that stands in it twice (補助対象経費 - 支援額). Loose, though sound, is what else reads one missing
+fact in two places: what two shares with caps of their own leave for a third.
 
 A rule is compiled once into closures (`kofu.rules.narrowing`) and kept for as long as the rule lives.
 """
@@ -18,7 +19,7 @@ from typing import Any, TypeGuard, TypeVar
 
 from kofu.errors import KofuError
 from kofu.rules import intervals, narrowing, tree
-from kofu.rules.narrowing import Impossible, Interval, Known, Open, Part, hull, whole
+from kofu.rules.narrowing import Impossible, Interval, Known, Open, Part, Rational, hull, whole
 from kofu.rules.rule import Rule
 from kofu.rules.tree import Node, Value
 
@@ -158,6 +159,7 @@ class Compiler:
     def __init__(self) -> None:
         self._start: list[Open] = []
         self._leaves: dict[tuple[Any, ...], Part] = {}
+        self._steps: dict[int, Rational | None] = {}
         self._names: list[tuple[str, int, bool]] = []
         self._parts: dict[int, tuple[Node, Part]] = {}
 
@@ -214,7 +216,11 @@ class Compiler:
             case tree.Logic():
                 return narrowing.logic(node.op == "or", [self.part(item) for item in node.items])
             case tree.Arithmetic():
-                return intervals.arithmetic(node.op, self.part(node.left), self.part(node.right), _zero(node))
+                return self._arithmetic(node)
+
+    def _arithmetic(self, node: tree.Arithmetic) -> Part:
+        left, right = self.part(node.left), self.part(node.right)
+        return intervals.arithmetic(node.op, left, right, _zero(node), self._steps)
 
     def _comparison(self, node: tree.Comparison) -> Part:
         left, right, kind = self.part(node.left), self.part(node.right), node.left.type.kind
@@ -224,7 +230,11 @@ class Compiler:
 
     def _leaf(self, key: tuple[Any, ...], node: tree.Fact | tree.Setting, start: Callable[[], Open]) -> Part:
         if key not in self._leaves:
-            self._leaves[key] = narrowing.leaf(node.type.kind, self._slot(node, start()))
+            slot = self._slot(node, start())
+            step = _step(node)
+            if node.type.kind == "number":
+                self._steps[slot] = step
+            self._leaves[key] = narrowing.leaf(node.type.kind, slot, step)
         return self._leaves[key]
 
     def _slot(self, node: tree.Fact | tree.Setting | tree.Named, start: Open) -> int:
@@ -239,8 +249,11 @@ def _range(spec: tree.FactSpec) -> Open:
     return frozenset(spec.choices) if spec.type.kind == "choice" else None
 
 
-def _step(node: Node) -> narrowing.Rational | None:
-    return whole(node.spec.step) if isinstance(node, tree.Fact) else None
+def _step(node: Node) -> Rational | None:
+    """The grid of a number fact; an open parameter has none."""
+    if isinstance(node, tree.Fact) and node.type.kind == "number":
+        return whole(node.spec.step)
+    return None
 
 
 def _zero(node: tree.Arithmetic) -> Any:

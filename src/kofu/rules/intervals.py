@@ -1,26 +1,52 @@
 """Numbers that are open: what an operation on intervals may come to, and what it asks of its operands.
 
-`fit` runs an operation backwards: 費用 * 率 ≥ 下限額 with the rate known says what the cost is at least.
+`fit` runs an operation backwards: 費用 * 率 ≥ 下限額 with the rate known says what the cost is at least. A
+difference of two expressions of one missing number, 費用 - min(費用 * 率, 上限額), is read at both ends of that
+number where the difference only rises or only falls with it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
+from functools import reduce
 from operator import le, lt
 
-from kofu.rules.narrowing import Interval, Known, Part, Rational, Span, agree, down, reads_of, up, whole
+from kofu.rules.narrowing import (
+    Interval,
+    Known,
+    Part,
+    Rational,
+    Span,
+    agree,
+    but,
+    down,
+    hull,
+    reads_of,
+    slope_of,
+    up,
+    whole,
+)
+
+Steps = Mapping[int, Rational | None]
+"""The slots of numbers → the grid that their values stand on, if any."""
 
 
-def arithmetic(op: str, left: Part, right: Part, zero: Callable[[], Exception]) -> Part:
-    """left op right; `zero` makes the error for a divisor that may be 0."""
+def arithmetic(op: str, left: Part, right: Part, zero: Callable[[], Exception], steps: Steps) -> Part:
+    """left op right; `zero` makes the error for a divisor that may be 0, `steps` are those of the numbers read."""
     look_left, look_right = left.look, right.look
+    common = sorted(left.reads & right.reads & steps.keys()) if op == "-" else ()
 
     def plus(case: Known) -> Interval:
         (a, b), (c, d) = look_left(case), look_right(case)
         return (a + c, b + d)
 
     def minus(case: Known) -> Interval:
+        for slot in common:
+            low, high = case[slot]
+            if low != high and (rising := _rising(slope(case, slot, steps[slot]))) is not None:
+                low, high = (low, high) if rising else (high, low)
+                return (minus(but(case, slot, (low, low)))[0], minus(but(case, slot, (high, high)))[1])
         (a, b), (c, d) = look_left(case), look_right(case)
         return (a - d, b - c)
 
@@ -29,6 +55,17 @@ def arithmetic(op: str, left: Part, right: Part, zero: Callable[[], Exception]) 
 
     def over(case: Known) -> Interval:
         return _product(look_left(case), _inverse(look_right(case), zero))
+
+    def slope(case: Known, slot: int, step: Rational | None) -> Interval | None:
+        one, other = slope_of(left, case, slot, step), slope_of(right, case, slot, step)
+        if one is None or other is None:
+            return None
+        if op in "+-":
+            return _sum(one, other if op == "+" else _negative(other))
+        if op == "*":
+            # f'g' - fg = f'(g' - g) + g(f' - f)
+            return _sum(_product(look_left(case), other), _product(look_right(case), one))
+        return _product(one, _inverse(look_right(case), zero)) if other == (0, 0) else None
 
     def fit(case: Known, to: Span) -> Known:
         if op in "+-":
@@ -42,7 +79,7 @@ def arithmetic(op: str, left: Part, right: Part, zero: Callable[[], Exception]) 
         return right.fit(case, _quotient(to, look_left(case))) if op == "*" else case
 
     look = {"+": plus, "-": minus, "*": times, "/": over}[op]
-    return Part(look, fit, left.reads | right.reads)
+    return Part(look, fit, left.reads | right.reads, slope)
 
 
 def extreme(op: str, items: Sequence[Part]) -> Part:
@@ -61,7 +98,12 @@ def extreme(op: str, items: Sequence[Part]) -> Part:
             case = item.fit(case, span)
         return case
 
-    return Part(look, fit, reads_of(items))
+    def slope(case: Known, slot: int, step: Rational | None) -> Interval | None:
+        found = [slope_of(item, case, slot, step) for item in items]
+        known = [one for one in found if one is not None]
+        return reduce(hull, known) if len(known) == len(found) else None
+
+    return Part(look, fit, reads_of(items), slope)
 
 
 def rounded(direction: str, step: Rational, item: Part) -> Part:
@@ -79,7 +121,28 @@ def rounded(direction: str, step: Rational, item: Part) -> Part:
         below, above = direction != "down", direction != "up"
         return item.fit(case, _within(to, -step if below else 0, step if above else 0))
 
-    return Part(look, fit, item.reads)
+    def slope(case: Known, slot: int, grid: Rational | None) -> Interval | None:
+        found = slope_of(item, case, slot, grid)
+        if found is None or grid is None:
+            return None
+        # From one point of the grid to the next, what is rounded moves by whole steps.
+        return (
+            Fraction(down(found[0] * grid, step)) / grid,
+            Fraction(up(found[1] * grid, step)) / grid,
+        )
+
+    return Part(look, fit, item.reads, slope)
+
+
+def _rising(slope: Interval | None) -> bool | None:
+    """True or False for what only rises or only falls."""
+    if slope is None or slope[0] < 0 < slope[1]:
+        return None
+    return slope[0] >= 0
+
+
+def _sum(left: Interval, right: Interval) -> Interval:
+    return (left[0] + right[0], left[1] + right[1])
 
 
 def _half_up(value: Rational, step: Rational) -> Rational:
@@ -160,15 +223,12 @@ def number_comparison(
 
 
 def _below(value: Rational, step: Rational | None, sharp: bool) -> Rational:
-    if step is None:
-        return value
-    return up(value, step) - step if sharp else down(value, step)
+    """What is below `value` is no more than this."""
+    return up(value, step) - step if sharp and step is not None else value
 
 
 def _above(value: Rational, step: Rational | None, sharp: bool) -> Rational:
-    if step is None:
-        return value
-    return down(value, step) + step if sharp else up(value, step)
+    return down(value, step) + step if sharp and step is not None else value
 
 
 def _number_equality(equal: bool, left: Part, right: Part) -> Part:

@@ -42,6 +42,8 @@ class Part:
     look: Callable[[Known], Open]
     fit: Callable[[Known, Target], Known]
     reads: frozenset[int]
+    slope: Callable[[Known, int, Rational | None], Interval | None] = lambda case, slot, step: None
+    """Of a number: see `slope_of`."""
 
 
 def whole(value: Rational) -> Rational:
@@ -104,7 +106,15 @@ def remembering(part: Part) -> Part:
             last = (key, value)
         return value
 
-    return Part(look, part.fit, part.reads)
+    return Part(look, part.fit, part.reads, part.slope)
+
+
+def slope_of(part: Part, case: Known, slot: int, step: Rational | None) -> Interval | None:
+    """How much the part changes per change of one number of the case, all else being equal; None: who knows.
+
+    `step`: the grid of that number (None where it has none); the quotients of all pairs on it lie within.
+    """
+    return part.slope(case, slot, step) if slot in part.reads else (0, 0)
 
 
 def agree(kind: Kind, value: Open, to: Target) -> Open:
@@ -142,15 +152,21 @@ def constant(kind: Kind, value: Open) -> Part:
     return Part(lambda case: value, fit, frozenset())
 
 
-def leaf(kind: Kind, slot: int) -> Part:
-    """A fact or an open parameter."""
+def leaf(kind: Kind, slot: int, step: Rational | None) -> Part:
+    """A fact or an open parameter; `step`: the grid that its values stand on, if any."""
 
     def fit(case: Known, to: Target) -> Known:
         value = case[slot]
         better = agree(kind, value, to)
-        return case if better is value else but(case, slot, better)
+        if better is value:
+            return case
+        if step is not None:
+            better = (up(better[0], step), down(better[1], step))
+            if better[0] > better[1]:
+                raise Impossible
+        return but(case, slot, better)
 
-    return Part(itemgetter(slot), fit, frozenset((slot,)))
+    return Part(itemgetter(slot), fit, frozenset((slot,)), lambda case, slot, step: (1, 1))
 
 
 def named(kind: Kind, stated: int, body: Part) -> Part:
@@ -170,7 +186,10 @@ def named(kind: Kind, stated: int, body: Part) -> Part:
             return but(body.fit(case, to), stated, better)
         return body.fit(case, to)
 
-    return remembering(Part(look, fit, body.reads | {stated}))
+    def slope(case: Known, slot: int, step: Rational | None) -> Interval | None:
+        return slope_of(body, case, slot, step) if case[stated] is None else (0, 0)
+
+    return remembering(Part(look, fit, body.reads | {stated}, slope))
 
 
 # --- conditions
@@ -309,8 +328,23 @@ def branches(kind: Kind, parts: Sequence[tuple[Part, Part]], otherwise: Part) ->
         agree(kind, look(case), to)
         return case
 
+    def slope(case: Known, slot: int, step: Rational | None) -> Interval | None:
+        found: Interval | None = None
+        for condition, value in (*parts, (None, otherwise)):
+            met = True if condition is None else condition.look(case)
+            if met is False:
+                continue
+            one = slope_of(value, case, slot, step)
+            # What jumps where the condition changes has no slope.
+            if one is None or (met is None and condition is not None and slot in condition.reads):
+                return None
+            found = hull(found or one, one)
+            if met:
+                break
+        return found
+
     reads = reads_of(part for pair in parts for part in pair) | otherwise.reads
-    return remembering(Part(look, fit, reads))
+    return remembering(Part(look, fit, reads, slope))
 
 
 def _later(reads: Sequence[frozenset[int]]) -> list[frozenset[int]]:

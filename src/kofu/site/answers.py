@@ -19,12 +19,16 @@ from kofu.site.words import say_in
 HTML = "text/html; charset=utf-8"
 JSON = "application/json"
 CSV = "text/csv; charset=utf-8"
+API = "/api/"
+MAX_BODY = 64 * 1024
+"""The largest body of a request, in bytes."""
 _log = logging.getLogger(__name__)
 Headers = list[tuple[bytes, bytes]]
 
-# No script, no frame, nothing from elsewhere.
+# Our own script and nothing else: none inside a page, no frame, nothing from elsewhere.
 SAFE = {
-    "content-security-policy": "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
+    "content-security-policy": "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; "
+    "connect-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'",
     "x-content-type-options": "nosniff",
     "referrer-policy": "same-origin",
@@ -64,6 +68,13 @@ def reply(
     return Reply(200, headers, body)
 
 
+def computed(body: bytes) -> Reply:
+    """The answer to a question that came in a body; nobody keeps it."""
+    kept = (b"cache-control", b"no-store")
+    free = (b"access-control-allow-origin", b"*")
+    return Reply(200, [*_SAFE, (b"content-type", JSON.encode()), kept, free], body)
+
+
 def moved(to: str) -> Reply:
     """The thing is at another address."""
     return Reply(301, [*_SAFE, (b"location", to.encode())], b"")
@@ -74,8 +85,8 @@ def for_request(found: Reply, scope: Scope) -> Reply:
     status, headers, body = found.status, found.headers, found.body
     if status == 200:
         tags = next((value for name, value in scope["headers"] if name == b"if-none-match"), b"")
-        etag = dict(headers)[b"etag"] if tags else b""
-        if tags and etag in (tag.strip().removeprefix(b"W/") for tag in tags.split(b",")):
+        etag = dict(headers).get(b"etag") if tags else None
+        if etag and etag in (tag.strip().removeprefix(b"W/") for tag in tags.split(b",")):
             return Reply(304, [h for h in headers if h[0] != b"content-type"], b"")
     length = (b"content-length", str(len(body)).encode())
     return Reply(status, [*headers, length], b"" if scope.get("method") == "HEAD" else body)
@@ -84,7 +95,7 @@ def for_request(found: Reply, scope: Scope) -> Reply:
 def error_reply(scope: Scope, error: Exception, shelf: Shelf) -> Reply:
     """Any error as a page, or as JSON where data was asked for."""
     status, key, words = _in_words(scope, error)
-    if scope["path"].endswith((".json", ".csv")):
+    if scope["path"].endswith((".json", ".csv")) or scope["path"].startswith(API):
         body, media_type = encode_json({"error": {"status": status, **words}}), JSON
     else:
         chosen = parse_qs(scope["query_string"].decode("latin-1")[-200:]).get("lang", ["ja"])[-1]
@@ -93,7 +104,7 @@ def error_reply(scope: Scope, error: Exception, shelf: Shelf) -> Reply:
         body, media_type = html.encode(), HTML
     headers = [*_SAFE, (b"content-type", media_type.encode())]
     if status == 405:
-        headers.append((b"allow", b"GET, HEAD"))
+        headers.append((b"allow", b"GET, HEAD, POST" if scope["path"].startswith(API) else b"GET, HEAD"))
     return Reply(status, headers, body)
 
 
@@ -109,6 +120,8 @@ def _in_words(scope: Scope, error: Exception) -> tuple[int, str, dict[str, str]]
         return 404, "e404", both("e404_path", path=scope["path"][:80])
     if status == 405:
         return 405, "e405", both("e405_do")
+    if status == 413:
+        return 413, "e400", both("e413_do", most=MAX_BODY // 1024)
     if status < 500:
         return status, "e400", both("e400_address")
     _log.error("%s %s", scope.get("method"), scope["path"], exc_info=error)

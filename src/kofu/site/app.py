@@ -13,8 +13,20 @@ from litestar.serialization import encode_json
 from litestar.types import Scope
 
 from kofu.catalogue.store import Store
-from kofu.site import data, pages
-from kofu.site.answers import CSV, HTML, JSON, Reply, error_reply, for_request, moved, reply
+from kofu.site import data, pages, rules_api
+from kofu.site.answers import (
+    API,
+    CSV,
+    HTML,
+    JSON,
+    MAX_BODY,
+    Reply,
+    computed,
+    error_reply,
+    for_request,
+    moved,
+    reply,
+)
 from kofu.site.params import address, parse
 from kofu.site.render import code_stamp, static
 from kofu.site.shelf import Shelf
@@ -49,7 +61,16 @@ NAMED: dict[str, dict[str, Page]] = {
     "/documents": {"": pages.document, "json": data.document_json, "csv": data.document_csv},
     "/tables": {"csv": data.table_csv},
 }
-STATIC = {"/style.css": "text/css; charset=utf-8", "/favicon.svg": "image/svg+xml"}
+RULES: dict[str, Callable[[Shelf, rules_api.Json], rules_api.Json]] = {
+    "quote": rules_api.quote,
+    "match": rules_api.match,
+    "ask": rules_api.ask,
+}
+STATIC = {
+    "/style.css": "text/css; charset=utf-8",
+    "/favicon.svg": "image/svg+xml",
+    "/calculator.js": "text/javascript; charset=utf-8",
+}
 
 
 def create_app(store: Store, sources: Path | None = None) -> Litestar:
@@ -65,6 +86,9 @@ def create_app(store: Store, sources: Path | None = None) -> Litestar:
         *(_handler(shelf, path, _plain(shelf, path, page, etag)) for path, page in PLAIN.items()),
         *(_handler(shelf, path + "/{name:str}", _named(shelf, e, etag)) for path, e in NAMED.items()),
         *(_handler(shelf, path, _static(path, media_type)) for path, media_type in STATIC.items()),
+        *(_handler(shelf, f"{API}{name}", _asked(shelf, name, etag)) for name in RULES),
+        *(_posted(shelf, name) for name in RULES),
+        _handler(shelf, "/programmes/{name:str}/quote", _fragment(shelf, etag)),
         _handler(shelf, "/programmes", _to_search),
     ]
 
@@ -109,6 +133,37 @@ def _named(shelf: Shelf, endings: dict[str, Page], etag: str) -> Callable[[Scope
         return _reply(endings[ending](shelf, parse(scope["query_string"]), stem), name, etag)
 
     return answer
+
+
+def _fragment(shelf: Shelf, etag: str) -> Callable[[Scope], Reply]:
+    def answer(scope: Scope) -> Reply:
+        asked = parse(scope["query_string"])
+        return _reply(pages.calculator(shelf, asked, scope["path_params"]["name"]), "", etag)
+
+    return answer
+
+
+def _asked(shelf: Shelf, name: str, etag: str) -> Callable[[Scope], Reply]:
+    def answer(scope: Scope) -> Reply:
+        asked = rules_api.read_address(name, parse(scope["query_string"]))
+        return _reply(RULES[name](shelf, asked), name, etag)
+
+    return answer
+
+
+def _posted(shelf: Shelf, name: str) -> HTTPRouteHandler:
+    async def handle(request: Request[Any, Any, Any]) -> Reply:
+        try:
+            asked = rules_api.read_body(name, await request.body())
+            found = computed(encode_json(RULES[name](shelf, asked)))
+        except Exception as error:
+            found = error_reply(request.scope, error, shelf)
+        return for_request(found, request.scope)
+
+    handler: HTTPRouteHandler = route(
+        f"{API}{name}", http_method=HttpMethod.POST, request_max_body_size=MAX_BODY
+    )(handle)
+    return handler
 
 
 def _static(path: str, media_type: str) -> Callable[[Scope], Reply]:

@@ -12,6 +12,7 @@ from kofu.catalogue.search import MAX_QUERY, search
 from kofu.catalogue.store import FACETS, FacetKind
 from kofu.programme.model import Programme
 from kofu.site.api import described_parameters, endpoints
+from kofu.site.calculator import calculator_of
 from kofu.site.flow_groups import FlowGroup, flow_groups, keys_of
 from kofu.site.flow_layout import WIDTH
 from kofu.site.flow_svg import flow_svg
@@ -113,12 +114,15 @@ def programme(shelf: Shelf, asked: Asked, identifier: str) -> str:
     it = shelf.programme(identifier)
     say = say_in(asked.lang)
     path = f"/programmes/{it.id}"
+    found = calculator_of(shelf, asked, identifier)
     return page(
         "programme.html",
         shelf,
         asked,
         path,
+        found.pairs,
         programme=it,
+        calculator=found,
         card=shelf.card(it.id),
         document=shelf.document(it.document),
         pictures=shelf.keep(("flow", it.id, asked.lang), lambda: _pictures(it, say)),
@@ -126,6 +130,12 @@ def programme(shelf: Shelf, asked: Asked, identifier: str) -> str:
         ties=shelf.ties(it.id),
         twins=twins(say, path, []),
     )
+
+
+def calculator(shelf: Shelf, asked: Asked, identifier: str) -> str:
+    """The calculator of one programme alone, for the script of its page."""
+    found = calculator_of(shelf, asked, identifier)
+    return page("calculator.html", shelf, asked, f"/programmes/{identifier}", calculator=found)
 
 
 def _pictures(it: Programme, say: Say) -> list[_FlowPicture]:

@@ -16,6 +16,7 @@ PAGE_SIZE = 20
 MAX_LIMIT = 200
 _MAX_FIELDS = 100
 _MAX_PAGE = 100_000
+_OWN = {"lang", "q", "page", "limit", "bom", "line", *FACETS}
 Pairs = list[tuple[str, str]]
 
 
@@ -38,6 +39,12 @@ class Asked:
     limit: int | None = None
     bom: bool = False
     line: int | None = None
+    answers: tuple[tuple[str, str], ...] = ()
+    """Every other field: facts and what goes with them, for the pages and data that read rules."""
+
+    def last(self, name: str) -> str | None:
+        """The last answer of this name."""
+        return dict(self.answers).get(name)
 
     def pairs(self) -> Pairs:
         """The search itself (words and facets) as fields of an address."""
@@ -84,6 +91,7 @@ def parse(query_string: bytes) -> Asked:
         limit=_number("limit", single.get("limit"), MAX_LIMIT),
         bom=_choice("bom", single.get("bom", "0"), ("0", "1")) == "1",
         line=_number("line", single.get("line"), 10**7),
+        answers=tuple((name, value.strip()) for name, value in pairs if name not in _OWN),
     )
 
 

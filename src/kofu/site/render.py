@@ -31,7 +31,13 @@ def environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    found.globals.update(lines_text=lines_text, is_japanese=is_japanese, style_stamp=style_stamp(), len=len)
+    found.globals.update(
+        lines_text=lines_text,
+        is_japanese=is_japanese,
+        style_stamp=stamp_of("style.css"),
+        script_stamp=stamp_of("calculator.js"),
+        len=len,
+    )
     return found
 
 
@@ -41,10 +47,9 @@ def static(name: str) -> bytes:
     return (_HERE / "static" / name).read_bytes()
 
 
-@cache
-def style_stamp() -> str:
-    """A short hash of the stylesheet, so that browsers may keep it for ever."""
-    return hashlib.sha256(static("style.css")).hexdigest()[:12]
+def stamp_of(name: str) -> str:
+    """A short hash of a file that is served as it is, so that browsers may keep it for ever."""
+    return hashlib.sha256(static(name)).hexdigest()[:12]
 
 
 @cache

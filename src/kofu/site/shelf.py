@@ -9,6 +9,7 @@ from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
 from typing import TypeVar, cast
@@ -19,6 +20,7 @@ from kofu.catalogue.search import Query, facet_counts
 from kofu.catalogue.store import FacetKind, Store, UnknownProgrammeError, appropriation
 from kofu.errors import KofuError
 from kofu.programme.model import Lineage, Programme
+from kofu.quoting.book import Book
 from kofu.site.words import say_in
 
 T = TypeVar("T")
@@ -81,7 +83,13 @@ class Shelf:
         try:
             return self.keep(("programme", identifier), lambda: self.store.programme(identifier))
         except UnknownProgrammeError as error:
-            raise NotFoundError.of("e404_programme", name=identifier[:80]) from error
+            raise self._unknown(identifier[:80]) from error
+
+    def _unknown(self, name: str) -> NotFoundError:
+        near = get_close_matches(name, self.ids, 3, 0.6)
+        if near:
+            return NotFoundError.of("e404_near", name=name, near="、".join(near))
+        return NotFoundError.of("e404_programme", name=name)
 
     def card(self, identifier: str) -> Card:
         """The programme as a list shows it."""
@@ -111,6 +119,11 @@ class Shelf:
         """The facets of a query with their counts."""
         key = ("counts", query.words, tuple((k, tuple(v)) for k, v in query.facets.items()))
         return self.keep(key, lambda: facet_counts(self.store, query))
+
+    @cached_property
+    def book(self) -> Book:
+        """The rules of all programmes at their own dates; each is compiled once, when it is first asked for."""
+        return Book(map(self.programme, self.ids))
 
     @cached_property
     def ids(self) -> list[str]:

@@ -17,6 +17,9 @@ from math import lcm
 
 from kofu.quoting.combination.split import Terms
 
+Steps = list[tuple[int, int]]
+"""(yen, price in 1/scale yen) of an offer's items, cheapest first."""
+
 _FINE = 1 << 40
 _NEAR = 1e-7  # a dual this close to a rate, or to nothing, is taken to be it
 _LONG_PERIOD = 12
@@ -62,7 +65,10 @@ class Priced:
         independent part grants whole yen.
         """
         parts: list[tuple[set[int], int]] = []  # items and groups of a part, its worth
-        links = [(i, price * cost) for i, (price, cost) in enumerate(zip(self.prices.items, pricing.costs, strict=True))]
+        links = [
+            (i, price * cost)
+            for i, (price, cost) in enumerate(zip(self.prices.items, pricing.costs, strict=True))
+        ]
         links += [(~k, price) for k, price in enumerate(self.prices.groups)]
         worth = {link: value for link, value in links if value}
         for n, offer in enumerate(pricing.offers):
@@ -78,7 +84,9 @@ class Priced:
                 else:
                     apart.append(part)
             parts = [*apart, (joined, total)]
-        return sum((total + sum(worth[link] for link in links)) // self.prices.scale for links, total in parts)
+        return sum(
+            (total + sum(worth[link] for link in links)) // self.prices.scale for links, total in parts
+        )
 
     def switched(self, offer: int, on: bool) -> int:
         """The bound when an open offer is decided, in yen."""
@@ -114,10 +122,26 @@ class Pricing:
         return Priced(prices, self._base(prices), gains, on, off)
 
     def _gain(self, n: int, order: list[int], prices: Prices) -> int:
-        own = self.offers[n].items
-        steps = [(self.costs[i], prices.items[i]) for i in order if i in own]
         held = sum(price for price, group in zip(prices.groups, self.groups, strict=True) if n in group)
-        return best_gain(self.offers[n], steps, self.scale) - held
+        return best_gain(self.offers[n], self._steps(n, order, prices), self.scale) - held
+
+    def _steps(self, n: int, order: list[int], prices: Prices) -> Steps:
+        own = self.offers[n].items
+        return [(self.costs[i], prices.items[i]) for i in order if i in own]
+
+    def choices(self, n: int, prices: Prices, budget: int) -> list[tuple[int, int]]:
+        """(loss in 1/scale yen, grant) of the grants of an offer that lose at most `budget` at these prices.
+
+        Empty for an offer whose rate is the price of an item: any grant may be as good as another.
+        """
+        offer = self.offers[n]
+        order = sorted(range(len(self.costs)), key=prices.items.__getitem__)
+        steps = self._steps(n, order, prices)
+        if offer.up > _LONG_PERIOD or any(price * offer.down == offer.up * self.scale for _, price in steps):
+            return []
+        near = gains_near(offer, steps, self.scale)
+        best = max(gain for gain, _ in near)
+        return sorted((best - gain, grant) for gain, grant in near if best - gain <= budget)
 
     def _base(self, prices: Prices) -> int:
         """What the items and groups are worth at these prices, in 1/scale yen."""
@@ -125,35 +149,39 @@ class Pricing:
         return worth + sum(prices.groups)
 
 
-def best_gain(offer: Terms, steps: list[tuple[int, int]], scale: int) -> int:
-    """The most of grant − price over all ways to use the offer alone, in 1/scale yen.
-
-    `steps` are (yen, price in 1/scale) of its items, cheapest first. Up to the cost where the price passes
-    the rate, a period more (down yen of cost, up yen of grant) never loses; after it, never gains: so only
-    the grants within one period of that cost can be best.
-    """
-    worthwhile = sum(yen for yen, price in steps if price * offer.down < offer.up * scale)
-    least = offer.grant(offer.minimum)
+def best_gain(offer: Terms, steps: Steps, scale: int) -> int:
+    """The most of grant − price over all ways to use the offer alone, in 1/scale yen."""
     if offer.up > _LONG_PERIOD:
-        return _relaxed_gain(offer, steps, scale, worthwhile)
-    turn = min(max(worthwhile * offer.up // offer.down, least), offer.cap)
-    lowest, highest = max(turn - offer.up, least), min(turn + offer.up, offer.cap)
-    return max(
-        grant * scale - _price(steps, max(offer.cost(grant), offer.minimum))
-        for grant in range(lowest, highest + 1)
-    )
+        return _relaxed_gain(offer, steps, scale)
+    return max(gain for gain, _ in gains_near(offer, steps, scale))
 
 
-def _relaxed_gain(offer: Terms, steps: list[tuple[int, int]], scale: int, worthwhile: int) -> int:
+def gains_near(offer: Terms, steps: Steps, scale: int) -> list[tuple[int, int]]:
+    """(gain in 1/scale yen, grant in yen) of the grants among which the best one is.
+
+    Up to the cost where the price passes the rate, a period more (down yen of cost, up yen of grant) never
+    loses; after it, never gains: so only the grants within one period of that cost can be best.
+    """
+    least = offer.grant(offer.minimum)
+    turn = min(max(_worthwhile(offer, steps, scale) * offer.up // offer.down, least), offer.cap)
+    near = range(max(turn - offer.up, least), min(turn + offer.up, offer.cap) + 1)
+    return [(grant * scale - _price(steps, offer.cost(grant)), grant) for grant in near]
+
+
+def _worthwhile(offer: Terms, steps: Steps, scale: int) -> int:
+    """The yen of its items whose price is below the offer's rate."""
+    return sum(yen for yen, price in steps if price * offer.down < offer.up * scale)
+
+
+def _relaxed_gain(offer: Terms, steps: Steps, scale: int) -> int:
     """The same or a little more: without flooring the grant."""
-    if max(worthwhile, offer.minimum) >= offer.cost(offer.cap):
-        cost = max(offer.cap * offer.down // offer.up, offer.minimum)
-        return offer.cap * scale - _price(steps, cost)
-    cost = max(worthwhile, offer.minimum)
+    cost = max(_worthwhile(offer, steps, scale), offer.minimum)
+    if cost >= offer.cost(offer.cap):
+        return offer.cap * scale - _price(steps, max(offer.cap * offer.down // offer.up, offer.minimum))
     return -(-cost * offer.up * scale // offer.down) - _price(steps, cost)
 
 
-def _price(steps: list[tuple[int, int]], cost: int) -> int:
+def _price(steps: Steps, cost: int) -> int:
     """The price of the cheapest `cost` yen, in 1/scale yen."""
     total = 0
     for yen, price in steps:

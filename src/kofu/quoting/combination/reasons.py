@@ -18,9 +18,7 @@ def reasons(problem: Problem, best: Combination) -> Iterator[Reason]:
             left[item] -= yen
             payers[item].append(share.offer)
     for offer in problem.offers:
-        others = tuple(
-            sorted({name for item in offer.items for name in payers[item] if name != offer.name})
-        )
+        others = tuple(sorted({name for item in offer.items for name in payers[item] if name != offer.name}))
         free = sum(left[item] for item in offer.items)
         if offer.name in shares:
             yield _used(offer, shares[offer.name], others)

@@ -69,7 +69,10 @@ class Relaxation:
             if offer.minimum:
                 rows.append((0.0, [(o, offer.minimum / self.unit), *((x, -1.0) for x, _ in by_offer[o])]))
         for n, (o, i) in enumerate(pays):
-            if self._conditional(o) and self.costs[i] < self.offers[o].cap * self.offers[o].down / self.offers[o].up:
+            if (
+                self._conditional(o)
+                and self.costs[i] < self.offers[o].cap * self.offers[o].down / self.offers[o].up
+            ):
                 rows.append((0.0, [(o, -self.costs[i] / self.unit), (count + n, 1.0)]))
         model.num_col_, model.num_row_ = count + len(pays), len(rows)
         model.col_cost_ = [0.0] * count + [-self._slope(self.offers[o]) for o, _ in pays]

@@ -51,7 +51,7 @@ class Search:
         self.groups = exclusive_groups(conflicts)
         self.pricing = Pricing(costs, offers, self.groups)
         self.relaxation = Relaxation(costs, offers, self.groups)
-        self.nodes = 0
+        self.whole: Priced | None = None
         self.splits: dict[Offers, Split | None] = {}
         self._fits: dict[Offers, bool] = {}
 
@@ -68,14 +68,18 @@ class Search:
             self._fits[bound] = with_minimums(self.costs, self.offers, bound) is not None
         return self._fits[bound]
 
-    def best(self, roots: Iterable[Node], most_nodes: int, known: Iterable[Offers] = ()) -> Best:
-        """The best combination within any of the roots, of which `known` are some."""
+    def best(self, roots: Iterable[Node], most_nodes: int) -> Best:
+        """The best combination within any of the roots."""
         run = _Run(self)
-        for chosen in known:
-            run.keep(chosen)
         for root in roots:
-            run.push(root, sum(offer.cap for offer in self.offers))
+            run.push(root, self._bound(root))
         return run.finish(most_nodes)
+
+    def _bound(self, root: Node) -> int:
+        """What the prices of the whole problem, once known, prove about a root that goes without an offer."""
+        if self.whole is None:
+            return sum(offer.cap for offer in self.offers)
+        return min([self.whole.bound, *(self.whole.switched(o, False) for o in root.off)])
 
 
 class _Run:
@@ -113,22 +117,24 @@ class _Run:
 
     def _look(self, node: Node, bound: int) -> None:
         search = self.search
-        search.nodes += 1
         always = frozenset(range(len(search.offers))) - search.open - search.dead - node.off
         relaxed = search.relaxation.solve(node.on | always, node.off | search.dead)
         used = relaxed.used if relaxed else [0.5] * len(search.offers)
-        self._try(node, always, used)
         free = search.open - node.on - node.off
-        if bound <= self.best.grant:
-            return
         if relaxed is None:
+            self._try(node, always, used)
             self._branch(node, free, used, bound, None)
             return
         prices = search.pricing.prices(relaxed.items, relaxed.groups)
         priced = search.pricing.priced(prices, node.on, node.off | search.dead)
+        if not node.on and not node.off:
+            search.whole = priced
         bound = min(bound, priced.bound)
         if 0 < bound - self.best.grant <= _LAST_YEN:
             bound = min(bound, priced.fine_bound(search.pricing))
+        if bound <= self.best.grant:
+            return
+        self._try(node, always, used)
         if bound <= self.best.grant:
             return
         if free:
@@ -145,12 +151,10 @@ class _Run:
         on = {o for o in free if priced.switched(o, False) <= self.best.grant}
         return Node(node.on | on, node.off | off)
 
-    def _branch(
-        self, node: Node, free: Offers, used: list[float], bound: int, priced: Priced | None
-    ) -> None:
+    def _branch(self, node: Node, free: Offers, used: list[float], bound: int, priced: Priced | None) -> None:
         """Two nodes for one open offer; with none open, what the node leaves uncertain stays in the bound."""
         if not free:
-            self._leaf(node, bound)
+            self._leaf(node, bound, priced)
             return
         unsure = min(free, key=lambda o: (abs(used[o] - 0.5), -abs(priced.gains[o]) if priced else 0, o))
         for is_on, child in (
@@ -159,17 +163,16 @@ class _Run:
         ):
             self.push(child, min(bound, priced.switched(unsure, is_on)) if priced else bound)
 
-    def _leaf(self, node: Node, bound: int) -> None:
+    def _leaf(self, node: Node, bound: int, priced: Priced | None) -> None:
         search = self.search
         excluded = frozenset[int]().union(*(search.conflicts[o] for o in node.on))
         if excluded & node.on or node.on & node.off or not search.fits(node.on):
             return
         always = frozenset(range(len(search.offers))) - search.open - search.dead - node.off
         chosen = node.on | always
-        split = search.split(chosen)
-        if split:
-            search.splits[chosen] = traded(split, bound)
         self.keep(chosen)
+        if priced and self.best.grant < bound:
+            self._take(chosen, traded(search.pricing, priced, chosen, bound))
         if bound > self.best.grant:
             self.uncertain += 1
             self.best.bound = max(self.best.bound, bound)
@@ -185,9 +188,12 @@ class _Run:
 
     def keep(self, chosen: Offers) -> None:
         """Split these offers; they are the best from now on if they bring more."""
-        split = self.search.split(chosen)
+        self._take(chosen, self.search.split(chosen))
+
+    def _take(self, chosen: Offers, split: Split | None) -> None:
         grant = sum(split.grants().values()) if split else 0
         if split and grant > self.best.grant:
+            self.search.splits[chosen] = split
             self.best.split, self.best.grant = split, grant
 
 

@@ -54,7 +54,11 @@ def certificate(answer: Answer, lang: str) -> str:
             if gap
             else "Proved: no combination grants more."
         )
-    return f"最大額との差は {gap:,}円以内です(証明済み)。" if gap else "これを超える組み合わせはありません(証明済み)。"
+    return (
+        f"最大額との差は {gap:,}円以内です(証明済み)。"
+        if gap
+        else "これを超える組み合わせはありません(証明済み)。"
+    )
 
 
 def second(answer: Answer, lang: str) -> str:

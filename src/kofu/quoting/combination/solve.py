@@ -6,7 +6,7 @@ from kofu.quoting.combination.answer import Answer, Combination, Share
 from kofu.quoting.combination.problem import Problem
 from kofu.quoting.combination.reasons import reasons
 from kofu.quoting.combination.search import Best, Node, Search
-from kofu.quoting.combination.split import terms_of
+from kofu.quoting.combination.split import Split, terms_of
 
 MOST_NODES = 600
 """Nodes looked at before the answer is given with the gap that is left; a count, so that runs agree."""
@@ -19,14 +19,14 @@ def solve(problem: Problem, most_nodes: int = MOST_NODES) -> Answer:
     """
     search = _search(problem)
     best = search.best([Node(frozenset(), frozenset())], most_nodes)
-    chosen = _needed(search, best)
-    best_found = _combination(problem, search, chosen, best.bound)
+    split = _needed(search, best)
+    found = _combination(problem, split, best.bound)
     # "Without at least one of them": without the first; with the first but not the second; and so on.
-    ranked = sorted(chosen)
+    ranked = sorted(split.paid)
     roots = [Node(frozenset(ranked[:n]), frozenset({o})) for n, o in enumerate(ranked)]
-    second = search.best(roots, most_nodes, [chosen - {o} for o in ranked])
-    runner_up = _combination(problem, search, _needed(search, second), second.bound) if second.grant else None
-    return Answer(best_found, runner_up, tuple(reasons(problem, best_found)))
+    second = search.best(roots, most_nodes)
+    runner_up = _combination(problem, _needed(search, second), second.bound) if second.grant else None
+    return Answer(found, runner_up, tuple(reasons(problem, found)))
 
 
 def _search(problem: Problem) -> Search:
@@ -40,25 +40,29 @@ def _search(problem: Problem) -> Search:
     return Search(costs, offers, [frozenset(others) for others in conflicts])
 
 
-def _needed(search: Search, best: Best) -> frozenset[int]:
-    """The programmes of a combination, without those that it can miss at no loss."""
-    chosen = frozenset(o for o, grant in best.split.grants().items() if grant)
-    for o in sorted(chosen, key=lambda o: (best.split.grants()[o], o)):
-        split = search.split(chosen - {o})
-        if split and sum(split.grants().values()) >= best.grant:
-            chosen = frozenset(o for o, grant in split.grants().items() if grant)
-    return chosen
+def _needed(search: Search, best: Best) -> Split:
+    """The best split, without the programmes that it can miss at no loss."""
+    split = best.split.used()
+    grants = split.grants()
+    for o in sorted(grants, key=lambda o: (grants[o], o)):
+        if (
+            sum(split.offers[other].cap - grant for other, grant in split.grants().items() if other != o)
+            < grants[o]
+        ):
+            continue  # the others' caps leave no room for what it brings
+        fewer = search.split(frozenset(split.paid) - {o})
+        if fewer and sum(fewer.grants().values()) >= best.grant:
+            split = fewer.used()
+    return split
 
 
-def _combination(problem: Problem, search: Search, chosen: frozenset[int], bound: int) -> Combination:
-    """The split over these offers, by name, checked once more against the problem itself."""
-    split = search.split(chosen)
+def _combination(problem: Problem, split: Split, bound: int) -> Combination:
+    """The split by name, checked once more against the problem itself."""
     shares = []
-    for o in sorted(chosen):
-        paid = sorted(split.paid[o].items()) if split else []
-        named = tuple((problem.items[i].name, yen) for i, yen in paid)
+    for o, paid in split.paid.items():
         offer = problem.offers[o]
-        shares.append(Share(offer.name, named, offer.grant(sum(yen for _, yen in named))))
+        named = tuple((problem.items[i].name, yen) for i, yen in sorted(paid.items()))
+        shares.append(Share(offer.name, named, offer.grant(sum(paid.values()))))
     combination = Combination(tuple(sorted(shares, key=lambda share: (-share.grant, share.offer))), bound)
     check(problem, combination)
     return combination

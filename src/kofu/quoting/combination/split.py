@@ -7,6 +7,7 @@ optimal up to the fractions of a yen that flooring drops, and a last round hands
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from kofu.quoting.combination.problem import Problem
@@ -55,10 +56,6 @@ class Split:
     left: list[int]
     paid: dict[int, dict[int, int]]
 
-    def copy(self) -> Split:
-        """One that can change while this one stays."""
-        return Split(self.offers, list(self.left), {o: dict(paid) for o, paid in self.paid.items()})
-
     def total(self, offer: int) -> int:
         """The cost assigned to an offer, in yen."""
         return sum(self.paid[offer].values())
@@ -66,6 +63,15 @@ class Split:
     def grants(self) -> dict[int, int]:
         """Each offer's grant in yen."""
         return {o: self.offers[o].grant(self.total(o)) for o in self.paid}
+
+    def used(self) -> Split:
+        """The same without the offers that grant nothing."""
+        used = {o: dict(self.paid[o]) for o, grant in self.grants().items() if grant}
+        left = list(self.left)
+        for o in self.paid.keys() - used.keys():
+            for item, yen in self.paid[o].items():
+                left[item] += yen
+        return Split(self.offers, left, used)
 
     def draw(self, offer: int, wanted: int) -> int:
         """Give the offer up to `wanted` more yen, the totals of all others unchanged; the yen it got."""
@@ -127,13 +133,27 @@ def with_minimums(costs: list[int], offers: list[Terms], chosen: frozenset[int])
     return split
 
 
-def best_split(costs: list[int], offers: list[Terms], chosen: frozenset[int]) -> Split | None:
-    """The best split when each chosen offer must reach its minimum cost; None if they cannot."""
+def best_split(
+    costs: list[int], offers: list[Terms], chosen: frozenset[int], goals: Mapping[int, int] | None = None
+) -> Split | None:
+    """The best split when each chosen offer must reach its minimum cost; None if they cannot.
+
+    `goals` are grants that some offers are to reach and, but for the last leftovers, not to pass; the rest
+    then takes whole periods of its rate, as less brings the fraction of a yen that flooring drops.
+    """
     split = with_minimums(costs, offers, chosen)
     if split is None:
         return None
+    for o, goal in (goals or {}).items():
+        split.draw(o, offers[o].cost(goal) - split.total(o))
     for o in _ranked(split):
-        split.draw(o, offers[o].cost(offers[o].cap) - split.total(o))
+        if goals is None:
+            split.draw(o, offers[o].cost(offers[o].cap) - split.total(o))
+        elif o not in goals:
+            split.draw(o, offers[o].cost(offers[o].cap) - split.total(o))
+            split.give_back(o, min(split.total(o) % offers[o].down, split.total(o) - offers[o].minimum))
+    if goals:
+        hand_on(split, frozenset(goals))
     hand_on(split)
     return split
 
@@ -143,24 +163,22 @@ def _ranked(split: Split) -> list[int]:
     return sorted(split.paid, key=lambda o: (split.offers[o].rank, o))
 
 
-def hand_on(split: Split) -> None:
-    """Free the yen of cost that bring nothing, and let other offers gain whole yen of grant with them."""
-    ranked, grants = _ranked(split), split.grants()
-    for o in ranked:
+def hand_on(split: Split, spared: frozenset[int] = frozenset()) -> None:
+    """Free the yen of cost that bring nothing, and let offers not `spared` gain whole yen of grant with them.
+
+    Who needs the fewest yen for one more yen of grant comes first.
+    """
+    grants = split.grants()
+    for o in grants:
         split.give_back(o, split.total(o) - split.offers[o].cost(grants[o]))
-    gained = True
-    while gained:
-        gained = False
-        for o in ranked:
-            terms = split.offers[o]
-            if grants[o] >= terms.cap:
-                continue
-            needed = terms.cost(grants[o] + 1) - split.total(o)
-            if needed > sum(split.left):
-                continue
-            got = split.draw(o, needed)
-            if got == needed:
-                grants[o] = terms.grant(split.total(o))
-                gained = True
-            else:
-                split.give_back(o, got)
+    open_offers = [o for o in _ranked(split) if grants[o] < split.offers[o].cap and o not in spared]
+    while open_offers:
+        needs = {o: split.offers[o].cost(grants[o] + 1) - split.total(o) for o in open_offers}
+        o = min(open_offers, key=needs.__getitem__)
+        got = split.draw(o, needs[o]) if needs[o] <= sum(split.left) else 0
+        if got == needs[o]:
+            grants[o] = split.offers[o].grant(split.total(o))
+        else:
+            split.give_back(o, got)
+        if got < needs[o] or grants[o] == split.offers[o].cap:
+            open_offers.remove(o)

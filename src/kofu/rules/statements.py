@@ -1,0 +1,273 @@
+"""What is to be proved of a rule: each statement a condition over the rule's own trees.
+
+A statement is broken by a case in which `given` holds and `claim` does not. That a claim is a tree like any other is what
+lets the interval reader prove it, the solver search it, and the exact reader check what the solver found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from itertools import combinations
+from typing import Literal
+
+from kofu.rules.rule import Rule
+from kofu.rules.tree import (
+    Arithmetic,
+    Case,
+    Comparison,
+    Extreme,
+    Fact,
+    Logic,
+    Member,
+    Named,
+    Node,
+    Not,
+    Number,
+    Rounded,
+    Setting,
+    Type,
+    walk,
+)
+from kofu.rules.units import YEN
+
+_MONEY = Type("number", YEN)
+_ZERO = Number(Fraction(0), _MONEY)
+LARGER = "′"
+"""Marks the second of two cases that differ in one fact only."""
+
+KINDS: dict[str, tuple[str, str]] = {
+    "possible": ("対象になる者がいる", "someone is eligible"),
+    "nonnegative": ("支援額は0円以上", "the amount is 0 or more"),
+    "cost": ("支援額は費用以下", "the amount is at most the cost"),
+    "cap": ("支援額は上限以下", "the amount is at most the cap"),
+    "share": ("負担額は0円以上", "each share is 0 or more"),
+    "sum": ("負担額の合計は支援額", "the shares add up to the amount"),
+    "monotone": ("費用が増えても支援額は減らない", "more cost never gives less"),
+    "overlap": ("支援どうしは重ならない", "benefits do not overlap"),
+    "rows": ("表の行は重ならない", "rows of a table do not overlap"),
+    "gap": ("表は全ての場合を尽くす", "a table leaves no gap"),
+    "classes": ("法令の区分は漏れも重なりもない", "the classes of law cover and do not overlap"),
+}
+"""Kind of statement → what it says, in Japanese and English."""
+
+_CAP_WORDS = ("上限", "限度")
+
+
+@dataclass(frozen=True)
+class Statement:
+    """For every case in which `given` holds (None: for every case), `claim` holds.
+
+    Of the kind "possible" the opposite is sought: that some case does not keep to the claim.
+    """
+
+    kind: str
+    programme: str
+    subject: str
+    """The benefit, the table or the class of law that it is about."""
+    detail: str
+    """Which of several of its kind: the cap, the payer, the rows."""
+    claim: Node | None
+    """None: nothing of this kind can be stated here."""
+    given: Node | None = None
+    rules: tuple[Rule, ...] = ()
+    """What a counter-example is a case of."""
+
+
+def of_rule(rule: Rule) -> Iterator[Statement]:
+    """Every statement about one benefit; where a kind does not apply, one without a claim."""
+
+    def say(kind: str, detail: str, claim: Node | None, given: Node | None = rule.eligible) -> Statement:
+        return Statement(kind, rule.programme, rule.key, detail, claim, given, (rule,))
+
+    yield say("possible", "", Not(rule.eligible), None)
+    yield say("nonnegative", "", compare(">=", rule.amount, _ZERO))
+    cost = cost_of(rule.amount)
+    yield say("cost", _name(cost), cost and compare("<=", rule.amount, cost))
+    caps = list(caps_of(rule))
+    for detail, path, cap in caps:
+        yield say("cap", detail, compare("<=", rule.amount, cap), both(rule.eligible, *path))
+    if not caps:
+        yield say("cap", "", None)
+    yield from _shares(rule, say)
+    facts = {node.name: node for node in walk(cost) if _is_cost(node)} if cost else {}
+    for name, fact in facts.items():
+        assert isinstance(fact, Fact)
+        yield say("monotone", name, *_monotone(rule, fact))
+    if not facts:
+        yield say("monotone", "", None)
+
+
+def _shares(rule: Rule, say) -> Iterator[Statement]:  # type: ignore[no-untyped-def]
+    total: Node | None = None
+    for payer, share in rule.shares.items():
+        yield say("share", payer, compare(">=", share, _ZERO))
+        total = share if total is None else Arithmetic("+", total, share, _MONEY)
+    yield say("sum", "＋".join(rule.shares), total and compare("==", total, rule.amount))
+    if total is None:
+        yield say("share", "", None)
+
+
+def _monotone(rule: Rule, fact: Fact) -> tuple[Node, Node]:
+    """(the claim, what is given) about two cases that differ in `fact` only, the second not smaller."""
+    larger = Fact(replace(fact.spec, name=fact.name + LARGER), fact.name + LARGER)
+    amount = substituted(rule.amount, {fact.name: larger})
+    eligible = substituted(rule.eligible, {fact.name: larger})
+    given = both(rule.eligible, eligible, compare("<=", fact, larger))
+    return compare("<=", rule.amount, amount), given
+
+
+def of_pairs(rules: tuple[Rule, ...]) -> Iterator[Statement]:
+    """Of two benefits of one component that cannot be combined, at most one applies."""
+    for one, other in combinations(rules, 2):
+        together = set(one.components) & set(other.components) or one.components == other.components
+        if together and not one.combines and not other.combines:
+            claim = Not(both(one.eligible, other.eligible))
+            yield Statement(
+                "overlap", one.programme, one.key, f"{one.key}／{other.key}", claim, None, (one, other)
+            )
+
+
+def of_table(programme: str, name: str, rows: list[Node], single: bool, closed: bool) -> Iterator[Statement]:
+    """Of a decision table: no two rows apply where one may (`single`), some row does where it must (`closed`)."""
+    pairs = combinations(enumerate(rows, 1), 2) if single else ()
+    for (i, one), (j, other) in pairs:
+        yield Statement("rows", programme, name, f"{i}行目／{j}行目", Not(both(one, other)))
+    if closed:
+        yield Statement("gap", programme, name, "", rows[0] if len(rows) == 1 else Logic("or", tuple(rows)))
+
+
+def of_law(names: Mapping[str, Node], kinds: Node) -> Iterator[Statement]:
+    """Of the classes of law: `names` gives the derived facts, `kinds` says that an applicant is a firm."""
+    small, sme, large = (names[name] for name in ("小規模事業者である", "中小企業者である", "大企業である"))
+    for detail, claim, given in (
+        ("中小企業者と大企業で会社・個人事業主を尽くす", Logic("or", (sme, large)), kinds),
+        ("中小企業者と大企業は重ならない", Not(both(sme, large)), None),
+        ("小規模事業者は中小企業者である", sme, small),
+    ):
+        yield Statement("classes", "", "法令", detail, claim, given)
+
+
+def cost_of(node: Node) -> Node | None:
+    """What an amount is a part of, as a tree of 円 facts: of 経費 * 率 the 経費; None where nothing costs."""
+    match node:
+        case Fact():
+            return node if _is_cost(node) else None
+        case Named():
+            return cost_of(node.body)
+        case Rounded():
+            return cost_of(node.item)
+        case Arithmetic(op="*" | "/" | "-"):
+            return cost_of(node.left) or (cost_of(node.right) if node.op == "*" else None)
+        case Arithmetic(op="+"):
+            return _sum(cost_of(node.left), cost_of(node.right))
+        case Extreme(op="min"):
+            return next(filter(None, map(cost_of, node.items)), None)
+        case Extreme():
+            total: Node | None = None
+            for item in node.items:
+                total = _sum(total, cost_of(item))
+            return total
+        case Case():
+            return _cost_of_case(node)
+        case _:
+            return None
+
+
+def _cost_of_case(node: Case) -> Node | None:
+    """Branch by branch; a branch that costs nothing is its own bound."""
+    costs = [cost_of(value) for _, value in node.branches]
+    rest = cost_of(node.otherwise)
+    if rest is None and not any(costs):
+        return None
+    branches = tuple(
+        (condition, cost or value) for (condition, value), cost in zip(node.branches, costs, strict=True)
+    )
+    return Case(branches, rest or node.otherwise, node.type)
+
+
+def _sum(left: Node | None, right: Node | None) -> Node | None:
+    if left is None or right is None or left == right:
+        return left or right
+    return Arithmetic("+", left, right, _MONEY)
+
+
+def _is_cost(node: Node) -> bool:
+    return isinstance(node, Fact) and node.type == _MONEY
+
+
+def caps_of(rule: Rule) -> Iterator[tuple[str, tuple[Node, ...], Node]]:
+    """(its name, when it counts, the cap): what a min holds the amount to; and a cap that no min reads."""
+    yield from _capped(rule.amount, ())
+    used = {id(n) for m in walk(*rule.roots) if isinstance(m, Extreme | Case) for n in walk(m)}
+    for setting in rule.settings:
+        named = any(word in setting.name for word in _CAP_WORDS)
+        if named and setting.type == _MONEY and id(setting) not in used:
+            yield setting.name, (), Number(setting.high, _MONEY)
+
+
+def _capped(node: Node, path: tuple[Node, ...]) -> Iterator[tuple[str, tuple[Node, ...], Node]]:
+    match node:
+        case Named():
+            yield from _capped(node.body, path)
+        case Rounded():
+            yield from _capped(node.item, path)
+        case Extreme(op="min"):
+            for item in node.items:
+                if cost_of(item) is None and any(isinstance(n, Setting) for n in walk(item)):
+                    yield _name(item), path, item
+                yield from _capped(item, path)
+        case Case():
+            for condition, value in node.branches:
+                yield from _capped(value, (*path, condition))
+                path = (*path, Not(condition))
+            yield from _capped(node.otherwise, path)
+
+
+def _name(node: Node | None) -> str:
+    """What a tree is called: itself, or the facts and parameters in it."""
+    found = [n.name for n in walk(node) if isinstance(n, Fact | Setting | Named)] if node else []
+    return "・".join(dict.fromkeys(found[:3]))
+
+
+def both(*conditions: Node) -> Node:
+    """All of them."""
+    return conditions[0] if len(conditions) == 1 else Logic("and", conditions)
+
+
+def compare(op: Literal["==", "<=", ">="], left: Node, right: Node) -> Comparison:
+    """left op right."""
+    return Comparison(op, left, right)
+
+
+def substituted(node: Node, facts: Mapping[str, Fact], done: dict[int, Node] | None = None) -> Node:
+    """The tree with other facts in the place of those named; what reads none of them stays the same object."""
+    done = {} if done is None else done
+    if id(node) not in done:
+        done[id(node)] = _substituted(node, facts, done)
+    return done[id(node)]
+
+
+def _substituted(node: Node, facts: Mapping[str, Fact], done: dict[int, Node]) -> Node:
+    def new(part: Node) -> Node:
+        return substituted(part, facts, done)
+
+    made: Node
+    match node:
+        case Fact():
+            return facts.get(node.name, node)
+        case Named():
+            return node if (body := new(node.body)) is node.body else replace(node, body=body)
+        case Arithmetic() | Comparison():
+            made = replace(node, left=new(node.left), right=new(node.right))
+        case Extreme() | Logic():
+            made = replace(node, items=tuple(map(new, node.items)))
+        case Member() | Not() | Rounded():
+            made = replace(node, item=new(node.item))
+        case Case():
+            branches = tuple((new(condition), new(value)) for condition, value in node.branches)
+            made = replace(node, branches=branches, otherwise=new(node.otherwise))
+        case _:
+            return node
+    return node if made == node else made

@@ -1,0 +1,204 @@
+"""The calculator of a programme as its page shows it: the form, the result, the steps, the curve."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+
+from markupsafe import Markup, escape
+
+from kofu.programme.model import Programme
+from kofu.quoting.curve import Curve, curve
+from kofu.quoting.form import Form, form_of
+from kofu.quoting.quote import Quote, quote_rule
+from kofu.quoting.record import verdict
+from kofu.rules.bounds import Answer, Bounds
+from kofu.rules.rule import Rule
+from kofu.rules.sentences import Line, sentences, statement
+from kofu.rules.steps import trace
+from kofu.rules.tree import Setting, Type
+from kofu.rules.units import YEN
+from kofu.rules.values import show_number
+from kofu.site.curve_svg import curve_svg
+from kofu.site.params import Asked, Pairs, address
+from kofu.site.rules_api import rule_named
+from kofu.site.shelf import Shelf
+from kofu.site.words import Say, say_in
+
+UNBOUNDED = 10**12
+"""From here a sum is no limit that a sheet states but the end of what can be answered, in yen."""
+_PRINTED = re.compile(r"(（)(\d[\d,、–]*)行）|( \()lines? (\d[\d, –]*)\)")
+
+
+@dataclass(frozen=True)
+class Calculator:
+    """One programme's calculator under one address."""
+
+    programme: Programme
+    rules: tuple[Rule, ...]
+    rule: Rule | None
+    """The chosen benefit; the only one where there is one."""
+    form: Form | None
+    used: bool
+    """Whether anything was chosen or answered; else the form stands empty and nothing is worked out."""
+    say: Say
+
+    @cached_property
+    def quote(self) -> Quote | None:
+        """The result, where everything that was answered can be read."""
+        if not self.used or self.form is None or self.form.errors:
+            return None
+        return quote_rule(self.form.rule, self.form.facts)
+
+    @property
+    def verdict(self) -> str:
+        """対象, 対象外, 要確認."""
+        return verdict(self.quote.eligible, self.say.lang) if self.quote else ""
+
+    @property
+    def amount(self) -> str:
+        """What is got, or what one gets who turns out to be eligible."""
+        assert self.quote is not None
+        found = self.quote.estimate.amount
+        return show_range(found if found is not None else self.quote.total, self.say)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the amount is a range."""
+        found = self.quote.estimate.amount if self.quote else None
+        return found is not None and not found.is_point
+
+    @property
+    def results(self) -> list[tuple[str, str]]:
+        """Shares and further figures, in words."""
+        if self.quote is None:
+            return []
+        types = {**self.quote.rule.shares, **self.quote.rule.outputs}
+        return [
+            (name, show_answer(value, types[name].type, self.say))
+            for name, value in self.quote.results.items()
+        ]
+
+    @property
+    def conditions(self) -> list[tuple[str, bool | None]]:
+        """Each condition in words and whether it holds."""
+        assert self.quote is not None
+        return [
+            (statement(trace(c.node, self.quote.facts), self.say.lang), c.holds)
+            for c in self.quote.conditions
+        ]
+
+    @property
+    def steps(self) -> list[Line]:
+        """How the amount comes about; nothing while a part of it is not known."""
+        if self.quote is None or self.quote.eligible is False:
+            return []
+        return sentences((self.quote.steps,), self.say.lang)
+
+    @property
+    def missing(self) -> list[tuple[int, str]]:
+        """(number of the field, its name) of what is still worth answering, best first."""
+        if self.quote is None or self.form is None:
+            return []
+        places = {field.name: place for place, field in enumerate(self.form.fields, 1)}
+        names = [question.name for question in self.quote.questions]
+        return [(places[name], name) for name in names if name in places]
+
+    @property
+    def settings(self) -> list[Setting]:
+        """The parameters that stand in the sheet, each once."""
+        return [setting for setting in self.rule.settings if setting.at] if self.rule else []
+
+    @cached_property
+    def curve(self) -> Curve | None:
+        """The amount over the main sum of money, unless the case is refused."""
+        if self.quote is None:
+            return None
+        found = curve(self.quote.rule, self.quote.facts)
+        return found if found and any(point.high for point in found.points) else None
+
+    @property
+    def picture(self) -> Markup:
+        """The curve, drawn."""
+        assert self.curve is not None
+        return curve_svg(self.curve, self.say)
+
+    def sum(self, low: int, high: int) -> str:
+        """A sum or a range of sums."""
+        return show_yen(low, high, self.say)
+
+    def benefit_href(self, rule: Rule) -> str:
+        """The address of another benefit with the answers given so far."""
+        kept = [pair for pair in (self.form.answered if self.form else [])]
+        path = f"/programmes/{self.programme.id}"
+        return address(path, [("benefit", rule.key), *kept], self.say.lang, "calculator")
+
+    @property
+    def pairs(self) -> Pairs:
+        """The fields of the address that gives this result again."""
+        if not self.used or self.rule is None:
+            return []
+        return [("benefit", self.rule.key), *(self.form.answered if self.form else [])]
+
+    @property
+    def api_href(self) -> str:
+        """The same result as data."""
+        return address("/api/quote", [("programme", self.programme.id), *self.pairs], self.say.lang)
+
+    def linked(self, text: str) -> Markup:
+        """A sentence with its line numbers as links to the sheet."""
+
+        def link(found: re.Match[str]) -> str:
+            lines = found[2] or found[4]
+            first = int(re.split(r"\D", lines)[0])
+            href = address(
+                f"/documents/{self.programme.document}", [("line", str(first))], self.say.lang, f"L{first}"
+            )
+            shown = self.say("lines" if re.search(r"\D", lines) else "line", lines=lines)
+            ends = "（）" if found[1] else (" (", ")")
+            return f'{ends[0]}<a href="{escape(href)}">{shown}</a>{ends[1]}'
+
+        return Markup(_PRINTED.sub(link, str(escape(text))))
+
+
+def calculator_of(shelf: Shelf, asked: Asked, identifier: str) -> Calculator:
+    """The calculator of a programme for an address.
+
+    Raises:
+        NotFoundError: no such programme, or no such benefit.
+    """
+    programme = shelf.programme(identifier)
+    rules = shelf.book.rules_of(identifier)
+    say = say_in(asked.lang)
+    chosen = asked.last("benefit")
+    rule = rule_named(rules, chosen) if chosen and rules else rules[0] if len(rules) == 1 else None
+    form = form_of(rule, dict(asked.answers), asked.lang) if rule else None
+    used = form is not None and bool(chosen or form.answered or form.errors)
+    return Calculator(programme, rules, rule, form, used, say)
+
+
+def show_range(bounds: Bounds, say: Say) -> str:
+    """Yen from low to high."""
+    return show_yen(int(bounds.low), int(bounds.high), say)
+
+
+def show_yen(low: int, high: int, say: Say) -> str:
+    """A sum of yen, a range, or that it has no stated end."""
+    if low == high:
+        return say.yen(low)
+    if high >= UNBOUNDED:
+        return say("sum_from", low=say.yen(low))
+    return say("sum_range", low=say.yen(low), high=say.yen(high))
+
+
+def show_answer(value: Answer, kind: Type, say: Say) -> str:
+    """A further figure in words, a range where it is open."""
+    if isinstance(value, Bounds):
+        if kind.unit == YEN:
+            return show_range(value, say)
+        ends = [show_number(end, kind, say.lang) for end in dict.fromkeys((value.low, value.high))]
+        return ends[0] if len(ends) == 1 else say("sum_range", low=ends[0], high=ends[1])
+    if isinstance(value, frozenset):
+        return ("・" if say.lang == "ja" else ", ").join(sorted(value))
+    return say({True: "yes", False: "no", None: "not_known"}[value])

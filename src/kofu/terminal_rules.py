@@ -1,0 +1,400 @@
+"""What the commands about rules print: a quote, a match, a question, a what-if, the vocabulary."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from kofu.programme.model import Programme
+from kofu.programme.printing import print_term
+from kofu.quoting.match import Match, Matches
+from kofu.quoting.quote import Condition, Quote
+from kofu.quoting.record import question_record, verdict
+from kofu.rules.bounds import Answer, Bounds
+from kofu.rules.sentences import statement
+from kofu.rules.steps import trace
+from kofu.rules.tree import Setting, Type, Value
+from kofu.rules.units import YEN
+from kofu.rules.values import show_number, show_value
+from kofu.rules.vocabulary import FactEntry, vocabulary
+from kofu.terminal import console
+from kofu.text.printing import lines_text, print_yen
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+OPEN_END = 10**12
+"""Yen: a range that reaches this far has no end of its own, only that of what a cost can be at all."""
+_MOST_QUESTIONS = 5
+_MONEY = Type("number", YEN)
+_COLOURS = {True: "green", False: "dim", None: "yellow"}
+
+
+def _say(lang: str, ja: str, en: str) -> str:
+    return en if lang == "en" else ja
+
+
+def yen(value: int | Fraction, lang: str) -> str:
+    """Yen with every digit."""
+    return _say(lang, f"{int(value):,}円", f"¥{int(value):,}")
+
+
+def yen_range(found: Bounds, lang: str) -> str:
+    """An amount or the honest range; an end that only the largest thinkable cost sets is left open."""
+    low, high = int(found.low), int(found.high)
+    if low == high:
+        return yen(low, lang)
+    if high < OPEN_END:
+        return _say(lang, f"{yen(low, lang)}〜{yen(high, lang)}", f"{yen(low, lang)} to {yen(high, lang)}")
+    return _say(
+        lang, f"{yen(low, lang)}以上、費用などによる", f"{yen(low, lang)} or more, depends on the cost"
+    )
+
+
+def answer_text(found: Answer, kind: Type, lang: str) -> str:
+    """A further figure: a number or its range, a choice or those left, yes or no."""
+    if isinstance(found, Bounds):
+        if kind == _MONEY:
+            return yen_range(found, lang)
+        ends = [show_number(end, kind, lang) for end in dict.fromkeys((found.low, found.high))]
+        return _say(lang, "〜", " to ").join(ends)
+    if isinstance(found, frozenset):
+        return _say(lang, "・", ", ").join(sorted(found))
+    return _say(lang, "未定", "open") if found is None else show_value(found, kind, lang)
+
+
+# --- a quote
+
+
+def quote_text(
+    programme: Programme,
+    quotes: Sequence[Quote],
+    lang: str,
+    explain: bool = False,
+    unused: Sequence[str] = (),
+) -> None:
+    """Every benefit of a programme for one case; what does not fit is short where something else may."""
+    screen = console()
+    title = programme.title.ja if lang == "ja" else programme.title.en or programme.title.ja
+    screen.print(f"[bold]{_escape(title)}[/bold]  [cyan]{programme.id}[/cyan]")
+    refused = [q for q in quotes if q.eligible is False]
+    shown = [q for q in quotes if q.eligible is not False] or refused
+    for quote in shown:
+        screen.print()
+        screen.print("\n".join(quote_lines(quote, lang, explain)))
+    if shown is not refused and refused:
+        screen.print()
+        screen.print(_say(lang, "対象外のもの", "Not eligible"))
+        for quote in refused:
+            reasons = "; ".join(map(_escape, reason_texts(quote, lang)))
+            screen.print(f"  {_escape(quote.rule.key)}  [dim]{reasons}[/dim]")
+    for entry in programme.not_computable:
+        part = f"{entry.component} " if entry.component else ""
+        lead = _say(lang, "計算できません", "Cannot be computed")
+        reason = _escape(entry.en if lang == "en" else entry.ja)
+        screen.print(f"\n{part}{lead}: {reason}  [dim]{_lines(entry.at, lang)}[/dim]")
+    if unused:
+        names = _say(lang, "、", ", ").join(unused)
+        lead = _say(lang, "この事業の計算では使わない事実", "Facts that this programme does not read")
+        screen.print(f"\n[dim]{lead}: {_escape(names)}[/dim]")
+
+
+def quote_lines(quote: Quote, lang: str, explain: bool = False) -> Iterator[str]:
+    """One benefit as lines of rich text."""
+    rule = quote.rule
+    aside = _say(lang, "（{}）", " ({})").format(print_term(rule.instrument, lang))
+    yield f"[bold]{_escape(rule.key)}[/bold]{aside}"
+    verdict_text = f"[{_COLOURS[quote.eligible]}]{verdict(quote.eligible, lang)}[/]"
+    yield f"  {_say(lang, '判定', 'eligible')}: {verdict_text}"
+    if quote.eligible is False:
+        yield f"  {_say(lang, '理由', 'because')}:"
+        yield from (f"    {_escape(text)}" for text in reason_texts(quote, lang))
+    else:
+        yield f"  {_say(lang, '支援額', 'amount')}: [bold]{yen_range(quote.total, lang)}[/bold]{_if_eligible(quote, lang)}"
+        kinds = {name: node.type for name, node in {**rule.shares, **rule.outputs}.items()}
+        for payer, part in quote.estimate.shares.items():
+            label = _say(lang, f"うち{payer}", f"paid by {payer}")
+            yield f"    {_escape(label)}: {answer_text(part, kinds[payer], lang)}"
+        for name, found in quote.estimate.outputs.items():
+            yield f"  {_escape(name)}: {answer_text(found, kinds[name], lang)}"
+        yield from _settings(_used(quote), lang)
+    if explain:
+        yield f"  {_say(lang, '計算の道筋', 'steps')}:"
+        yield from (
+            f"    {number}. {_escape(line.text)}" for number, line in enumerate(quote.explanation(lang), 1)
+        )
+    yield from _missing(quote, lang)
+
+
+def _if_eligible(quote: Quote, lang: str) -> str:
+    """The amount of one who is eligible, while that is open and the amount is not."""
+    amount = quote.estimate.amount
+    if quote.eligible or amount is None or not amount.is_point:
+        return ""
+    return _say(lang, "（対象なら {}）", " ({} if eligible)").format(yen(amount.low, lang))
+
+
+def _used(quote: Quote) -> list[Setting]:
+    """The parameters with lines: those that the amount came from, or while it is open all that may matter."""
+    if quote.steps.value is None:
+        return [setting for setting in quote.rule.settings if setting.at]
+    found: dict[str, Setting] = {}
+    stack = [quote.steps, *quote.condition_steps]
+    while stack:
+        step = stack.pop(0)
+        if isinstance(step.node, Setting) and step.node.at:
+            found.setdefault(repr(step.node), step.node)
+        stack += step.inputs
+    return list(found.values())
+
+
+def reason_texts(quote: Quote, lang: str) -> list[str]:
+    """Why a benefit is refused: the conditions that fail; or that no open answer could meet them together."""
+    found = [condition_text(reason, quote, lang) for reason in quote.reasons]
+    together = _say(lang, "残る条件が互いに両立しません", "the conditions left exclude each other")
+    return found or [together]
+
+
+def condition_text(condition: Condition, quote: Quote, lang: str) -> str:
+    """A condition and whether it holds."""
+    held = {True: ("満たす", "holds"), False: ("満たさない", "does not hold"), None: ("未定", "open")}
+    text = statement(trace(condition.node, quote.facts), lang)
+    return f"{text} … {held[condition.holds][lang == 'en']}"
+
+
+def _settings(settings: Iterable[Setting], lang: str) -> Iterator[str]:
+    rows = list(settings)
+    if rows:
+        yield f"  {_say(lang, 'シートの数値', 'figures of the sheet')}:"
+    for setting in rows:
+        still = _say(lang, "（幅あり）", " (open)") if setting.is_open else ""
+        text = f"{setting.name} {setting.text}{still}"
+        yield f"    {_escape(text)}  [dim]{_lines(setting.at, lang)}[/dim]"
+
+
+def _missing(quote: Quote, lang: str) -> Iterator[str]:
+    if not quote.questions:
+        return
+    yield f"  {_say(lang, '次に答えること', 'to answer next')}:"
+    for question in quote.questions[:_MOST_QUESTIONS]:
+        record = question_record(question.name, quote.rule.settings, lang)
+        yield f"    {_escape(question.name)}  [dim]{_escape(record['question'])}[/dim]"
+    more = len(quote.questions) - _MOST_QUESTIONS
+    if more > 0:
+        yield f"    [dim]{_say(lang, f'ほか{more}件', f'and {more} more')}[/dim]"
+
+
+# --- a match
+
+
+def counts_text(matches: Matches, lang: str) -> str:
+    """対象 3件、要確認 20件、対象外 87件."""
+    parts = []
+    for fits in (True, None, False):
+        count = len(matches.of(fits))
+        parts.append(f"{verdict(fits, lang)} {count}" + _say(lang, "件", ""))
+    return _say(lang, "、", ", ").join(parts)
+
+
+def match_table(matches: Matches, lang: str, limit: int, every: bool) -> None:
+    """The programmes that fit, then those that may; with `every` also those that do not, each with its reason."""
+    from rich.table import Table
+
+    screen = console()
+    fits, may, no = (matches.of(kind) for kind in (True, None, False))
+    shown = [*fits, *(may if every else may[:limit])]
+    if shown:
+        heads = _say(lang, "判定 id 事業名 支援額 支援", "eligible id title amount benefit").split()
+        table = Table(box=None, pad_edge=False, header_style="bold")
+        table.add_column(heads[0], no_wrap=True)
+        table.add_column(heads[1], no_wrap=True, style="cyan")
+        table.add_column(heads[2], overflow="fold", ratio=2)
+        table.add_column(heads[3], justify="right", overflow="fold", min_width=12)
+        table.add_column(heads[4], overflow="fold", ratio=1)
+        for match in shown:
+            _match_row(table, match, lang)
+        screen.print(table)
+    hidden = len(fits) + len(may) - len(shown)
+    if hidden:
+        text = f"要確認はほかに{hidden}件（--all ですべて表示）"
+        screen.print(f"[dim]{_say(lang, text, f'{hidden} more may fit (--all shows them)')}[/dim]")
+    if every and no:
+        screen.print(
+            f"\n[bold]{verdict(False, lang)}[/bold]" if lang == "ja" else "\n[bold]Not eligible[/bold]"
+        )
+        for match in no:
+            screen.print(f"  [cyan]{match.programme.id}[/cyan] {_escape(_title(match, lang))}")
+            nearest = min(match.quotes, key=lambda quote: len(quote.reasons))
+            for text in reason_texts(nearest, lang):
+                screen.print(f"    [dim]{_escape(text)}[/dim]")
+    screen.print(counts_text(matches, lang))
+
+
+def _match_row(table: Table, match: Match, lang: str) -> None:
+    keys = [quote.rule.key for quote in match.open_quotes]
+    most = keys[:2] + ([_say(lang, f"ほか{len(keys) - 2}", f"{len(keys) - 2} more")] if len(keys) > 2 else [])
+    table.add_row(
+        f"[{_COLOURS[match.fits]}]{verdict(match.fits, lang)}[/]",
+        match.programme.id,
+        _escape(_title(match, lang)),
+        yen_range(match.total, lang, print_yen),
+        _escape(_say(lang, "、", ", ").join(most)),
+    )
+
+
+def _title(match: Match, lang: str) -> str:
+    title = match.programme.title
+    return title.ja if lang == "ja" else title.en or title.ja
+
+
+def best_text(matches: Matches, lang: str, most: int = 3) -> Iterator[str]:
+    """How many fit, and the best candidates, a line each."""
+    yield counts_text(matches, lang)
+    for match in matches.found[:most]:
+        if match.fits is not False:
+            amount = yen_range(match.total, lang, print_yen)
+            yield f"  {verdict(match.fits, lang)}  {_title(match, lang)}  {amount}"
+
+
+# --- questions and facts
+
+
+def question_lines(entry: FactEntry, lang: str) -> Iterator[str]:
+    """A question and what may be answered."""
+    yield entry.question(lang)
+    spec = entry.spec
+    if spec.choices:
+        shown = [
+            f"{number} {entry.shown(c, lang) if lang == 'en' else c}"
+            for number, c in enumerate(spec.choices, 1)
+        ]
+        yield from _packed(shown)
+    elif spec.type.kind == "truth":
+        yield _say(lang, "  はい / いいえ", "  yes / no")
+    else:
+        yield "  " + unit_hint(entry, lang)
+
+
+def unit_hint(entry: FactEntry, lang: str) -> str:
+    """In what a number is answered, with an example."""
+    spec = entry.spec
+    if spec.type == _MONEY:
+        return _say(lang, "金額（例: 600万円、1.5億円）", "yen (e.g. 600万円, 6000000)")
+    name = spec.unit or _say(lang, "割合", "a share")
+    examples = {"": "2/3、0.5%", "%": "0.9%", "割合": "2/3、0.5%"}
+    example = examples.get(spec.unit, f"10{spec.unit}")
+    return _say(lang, f"{name}（例: {example}）", f"{name} (e.g. {example.replace('、', ', ')})")
+
+
+def help_lines(entry: FactEntry, lang: str) -> Iterator[str]:
+    """What a layman may need, who knows the answer, and the words that steer the interview."""
+    if text := entry.help(lang):
+        yield f"  {text}"
+    who = _say(lang, f"答えを知っている人: {entry.known_by}", f"who knows: {_KNOWN_BY[entry.known_by]}")
+    yield f"  {who}"
+    yield _say(
+        lang,
+        "  Enter: 分からない　戻る: 一つ前へ　終了: ここまでの結果を見る",
+        "  Enter: not known   back: the question before   quit: the result so far",
+    )
+
+
+_KNOWN_BY = {
+    "自社": "the firm itself",
+    "事務局": "the secretariat of the programme",
+    "行政": "the authorities",
+    "金融機関": "the bank",
+    "専門家": "an expert",
+}
+
+
+def _packed(items: Sequence[str], width: int = 76) -> Iterator[str]:
+    """Items side by side as far as a line goes."""
+    from rich.cells import cell_len
+
+    line = "  "
+    for item in items:
+        if cell_len(line) + cell_len(item) > width and line.strip():
+            yield line.rstrip()
+            line = "  "
+        line += item + "   "
+    yield line.rstrip()
+
+
+def facts_table(entries: Iterable[FactEntry], lang: str) -> None:
+    """The vocabulary: name, what may be answered, question."""
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    heads = _say(lang, "名前 答え方 質問", "name answer question").split()
+    table.add_column(heads[0], style="cyan", overflow="fold", ratio=2)
+    table.add_column(heads[1], overflow="fold", ratio=2)
+    table.add_column(heads[2], overflow="fold", ratio=3)
+    for entry in entries:
+        table.add_row(entry.name, _escape(_answers(entry, lang)), _escape(entry.question(lang)))
+    console().print(table)
+
+
+def _answers(entry: FactEntry, lang: str) -> str:
+    spec = entry.spec
+    if spec.type.kind == "truth":
+        return _say(lang, "はい・いいえ", "はい, いいえ (yes, no)")
+    if spec.choices:
+        most = 4
+        rest = len(spec.choices) - most
+        listed = _say(lang, "・", ", ").join(spec.choices[:most])
+        return listed + (_say(lang, f" ほか{rest}", f" and {rest} more") if rest > 0 else "")
+    low, high = (show_number(end, spec.type, lang) for end in (spec.low, spec.high))
+    return _say(lang, f"{spec.unit or '割合'}（{low}〜{high}）", f"{spec.unit or 'share'} ({low} to {high})")
+
+
+# --- what if
+
+
+def what_if_table(pairs: Sequence[tuple[Quote, Quote]], lang: str) -> None:
+    """For each benefit the verdict and the amount before and after."""
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    heads = _say(lang, "支援 変更前 変更後 差", "benefit before after difference").split()
+    for number, head in enumerate(heads):
+        table.add_column(head, justify="right" if number else "left", overflow="fold")
+    for before, after in pairs:
+        table.add_row(_escape(before.rule.key), _outcome(before, lang), _outcome(after, lang), _change(before, after, lang))  # fmt: skip
+    console().print(table)
+
+
+def _outcome(quote: Quote, lang: str) -> str:
+    if quote.eligible is False:
+        return verdict(False, lang) if lang == "ja" else "not eligible"
+    amount = yen_range(quote.total, lang)
+    return amount if quote.eligible else f"{verdict(None, lang)} {amount}"
+
+
+def _change(before: Quote, after: Quote, lang: str) -> str:
+    if before.amount is None or after.amount is None:
+        return "" if before.total == after.total else _say(lang, "範囲が変わる", "another range")
+    change = after.amount - before.amount
+    return ("＋" if change > 0 else "−" if change < 0 else "±") + yen(abs(change), lang)
+
+
+def given_text(name: str, value: Value, lang: str) -> str:
+    """A fact with its value."""
+    entry = vocabulary().get(name)
+    if entry is None:
+        return f"{name}: {value}"
+    if entry.spec.choices and isinstance(value, str):
+        return f"{name}: {entry.shown(value, lang)}"
+    return f"{name}: {show_value(value, entry.spec.type, lang)}"
+
+
+def _lines(at: Sequence[int], lang: str) -> str:
+    text = lines_text(tuple(at))
+    return _say(lang, f"{text}行", f"{'lines' if len(at) > 1 else 'line'} {text}")
+
+
+def _escape(text: str) -> str:
+    from rich.markup import escape
+
+    return escape(text)
