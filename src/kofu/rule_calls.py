@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from kofu.programme.model import Programme
     from kofu.quoting.quote import Quote
+    from kofu.quoting.schedule import Method, Schedule
     from kofu.rule_options import Given
 
 rule_commands = CommandGroup("rules")
@@ -44,6 +45,14 @@ _PROGRAMME = t("事業のID", "PROGRAMME")
 @case_options
 @rule_options
 @click.option("--explain", is_flag=True, help=t("計算の道筋も表示する", "show the steps too"))
+@click.option("--schedule", is_flag=True, help=t("融資の返済予定も表示する", "show the schedule of a loan"))
+@click.option(
+    "--method",
+    type=click.Choice(["元金均等", "元利均等"]),
+    default="元金均等",
+    show_default=True,
+    help=t("返済の方法", "how the loan is repaid: equal principal or equal payments"),
+)
 @json_flag
 @common
 def quote(
@@ -54,20 +63,53 @@ def quote(
     params: tuple[str, ...],
     day: str | None,
     explain: bool,
+    schedule: bool,
+    method: Method,
     as_json: bool,
 ) -> None:
     """`kofu quote`."""
     programme = programme_of(open_catalogue(), identifier)
     given = read_given(sets, facts_file)
     quotes = _quotes(programme, given, read_day(day), params, benefit)
+    schedules = _schedules(quotes, method) if schedule else {}
     if as_json:
-        print_json(_quotes_record(programme, quotes, explain))
+        record = _quotes_record(programme, quotes, explain)
+        if schedule:
+            from kofu.quoting.schedule import schedule_record
+
+            record["schedules"] = {key: schedule_record(found) for key, found in schedules.items()}
+        print_json(record)
         return
     from kofu.terminal_rules import quote_text
 
     read = {name for q in quotes for name in _names(q)}
     unused = [name for name in given.answers if name in given.by_set - read] if quotes else []
     quote_text(programme, quotes, LANG, explain, unused)
+    if schedules:
+        from kofu.terminal_plans import schedule_table
+
+        for key, found in schedules.items():
+            schedule_table(key, found, LANG)
+
+
+def _schedules(quotes: list[Quote], method: Method) -> dict[str, Schedule]:
+    """The schedule of each loan among the quotes that is not refused.
+
+    Raises:
+        KofuError: when there is none.
+    """
+    from kofu.quoting.schedule import schedule_of
+
+    loans = [q for q in quotes if q.rule.repayment is not None and q.eligible is not False]
+    if not loans:
+        why = next((q for q in quotes if q.rule.repayment is not None), next(iter(quotes), None))
+        if why is not None and len(quotes) == 1:
+            schedule_of(why, method)
+        raise KofuError(
+            "返済予定を作れる融資がありません（返済の条件がシートにある、対象の融資に限ります）",
+            "no schedule can be made: none of these is a loan that fits and whose sheet states how it is repaid",
+        )
+    return {q.rule.key: schedule_of(q, method) for q in loans}
 
 
 def _quotes(
@@ -226,6 +268,61 @@ def what_if(
     from kofu.terminal_rules import what_if_table
 
     what_if_table(list(zip(before, after, strict=True)), LANG)
+
+
+@rule_commands.command(
+    help=t(
+        "一つの計画に、複数の事業をどう組み合わせると最も多く受けられるかを求める。",
+        "Which programmes together pay most for one project, no yen of cost funded twice.",
+    )
+)
+@click.option(
+    "--items",
+    "items_file",
+    required=True,
+    type=click.Path(path_type=Path),
+    help=t("費目のファイル（YAML。items: 費目: 円）", "file of the cost items (YAML; items: name: yen)"),
+)
+@click.option(
+    "--programmes",
+    multiple=True,
+    metavar="ID[/KEY]",
+    help=t(
+        "候補の事業（支援の一つなら ID/支援）。何度でも",
+        "a programme or one benefit of it (ID/KEY), as often as needed",
+    ),
+)
+@case_options
+@rule_options
+@json_flag
+@common
+def combine(
+    items_file: Path,
+    programmes: tuple[str, ...],
+    sets: tuple[str, ...],
+    facts_file: Path | None,
+    params: tuple[str, ...],
+    day: str | None,
+    as_json: bool,
+) -> None:
+    """`kofu combine`."""
+    from kofu.quoting.book import Book, read_overlay
+    from kofu.quoting.combine import chosen, plan_record, read_project
+    from kofu.quoting.combine import combine as find
+
+    project = chosen(read_project(items_file), programmes)
+    given = read_given(sets, facts_file)
+    store = open_catalogue()
+    wanted = dict.fromkeys(w.programme for w in project.wanted)
+    members = [programme_of(store, identifier) for identifier in wanted] or list(store.programmes())
+    book = Book(members, read_day(day), read_overlay(read_pairs("--param", params)))
+    plan = find(book, project, given.answers)
+    if as_json:
+        print_json(plan_record(plan, LANG))
+        return
+    from kofu.terminal_plans import plan_text
+
+    plan_text(plan, {p.id: p for p in members}, LANG)
 
 
 @rule_commands.command(

@@ -40,16 +40,16 @@ def yen(value: int | Fraction, lang: str) -> str:
     return _say(lang, f"{int(value):,}円", f"¥{int(value):,}")
 
 
-def yen_range(found: Bounds, lang: str) -> str:
+def yen_range(found: Bounds, lang: str, shown: Callable[[int, str], str] = yen) -> str:
     """An amount or the honest range; an end that only the largest thinkable cost sets is left open."""
     low, high = int(found.low), int(found.high)
+    least = shown(low, lang)
     if low == high:
-        return yen(low, lang)
+        return least
     if high < OPEN_END:
-        return _say(lang, f"{yen(low, lang)}〜{yen(high, lang)}", f"{yen(low, lang)} to {yen(high, lang)}")
-    return _say(
-        lang, f"{yen(low, lang)}以上、費用などによる", f"{yen(low, lang)} or more, depends on the cost"
-    )
+        most = shown(high, lang)
+        return _say(lang, f"{least}〜{most}", f"{least} to {most}")
+    return _say(lang, f"{least}以上、費用などによる", f"{least} or more, depends on the cost")
 
 
 def answer_text(found: Answer, kind: Type, lang: str) -> str:

@@ -126,6 +126,70 @@ def test_a_branch_sees_its_condition() -> None:
     assert bounds(outside, {}) == Bounds(Fraction(100), Fraction(10**13))
 
 
+X = fact("x", 0, 100)
+HALF = op("*", X, n(Fraction(1, 2)))
+TENS = [
+    Rounded(direction, Fraction(10), item, NUMBER)
+    for direction in ("down", "up", "half_up")
+    for item in (X, HALF)
+]
+SHARES = [
+    least(HALF, n(20)),
+    op("*", X, n(3)),
+    op("*", X, n(Fraction(-2, 3))),
+    Case(((truth("t"), X),), n(3), NUMBER),
+]
+
+
+def every_value(node: Node) -> list[Any]:
+    return [evaluate(node, {"x": x, "t": t}) for x in range(101) for t in (True, False)]
+
+
+@pytest.mark.parametrize("part", TENS + SHARES)
+@pytest.mark.parametrize("left", [X, HALF, least(X, n(60))])
+def test_a_difference_in_one_fact_holds_each_of_its_values(left: Node, part: Node) -> None:
+    for node in (op("-", left, part), op("-", part, left)):
+        answer, values = bounds(node, {}), every_value(node)
+        assert isinstance(answer, Bounds)
+        assert answer.low <= min(values)
+        assert max(values) <= answer.high
+
+
+@pytest.mark.parametrize("sign", ["<", "<=", ">", ">=", "=="])
+@pytest.mark.parametrize(
+    "left", [*TENS, *SHARES[:3], op("-", n(50), X), op("/", X, n(3)), op("+", X, n(Fraction(1, 2)))]
+)
+def test_a_branch_holds_each_fact_that_reaches_it(left: Node, sign: Any) -> None:
+    for limit in (n(20), n(Fraction(25, 2))):
+        node = when(Comparison(sign, left, limit), X, n(50))
+        answer, values = bounds(node, {}), every_value(node)
+        assert isinstance(answer, Bounds)
+        assert answer.low <= min(values)
+        assert max(values) <= answer.high
+
+
+@pytest.mark.parametrize(
+    ("condition", "low", "high"),
+    [
+        (Comparison("<", X, n(5)), 0, 4),
+        (Comparison("<=", X, n(5)), 0, 5),
+        (Comparison(">", X, n(5)), 6, 100),
+        (Comparison(">=", X, n(Fraction(11, 2))), 6, 100),
+        (Comparison(">", n(5), X), 0, 4),
+        (Not(Comparison("<", X, n(5))), 5, 100),
+        (Not(Comparison("<=", X, n(5))), 6, 100),
+        (Comparison("==", X, n(5)), 5, 5),
+        (Comparison(">=", op("*", X, n(3)), n(100)), 34, 100),
+        (Comparison("<=", op("+", X, n(Fraction(1, 2))), n(5)), 0, 4),
+        (both(Comparison(">", X, n(5)), Comparison("<", X, n(9))), 6, 8),
+        (either(Comparison("==", X, n(7)), Comparison("==", X, n(9))), 7, 9),
+    ],
+)
+def test_a_condition_leaves_whole_units(condition: Node, low: int, high: int) -> None:
+    assert bounds(when(condition, X, n(low)), {}) == Bounds(Fraction(low), Fraction(high))
+    assert bounds(when(condition, X, n(high)), {}) == Bounds(Fraction(low), Fraction(high))
+
+
 def test_a_condition_on_a_sum_or_a_product_narrows_too() -> None:
     half = op("*", COST, n(Fraction(1, 2)))
     node = when(Comparison(">=", half, n(50)), COST, n(200))

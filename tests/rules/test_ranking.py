@@ -91,10 +91,11 @@ def test_more_yen_come_first() -> None:
     assert names(sums, {}) == ["費用", "賃上げ"]
 
 
-def test_a_number_is_tried_on_both_sides_of_what_it_is_compared_with() -> None:
-    # Only exactly 7 people get it: a low, a middle and a high number alone would show no difference.
-    seven = rule(Comparison("==", STAFF, yen(7)), yen(10))
-    assert rank(seven, {})[0].gain > 0
+def test_a_number_is_tried_at_what_it_is_compared_with() -> None:
+    # Any number but 7 decides: were 7 not tried, asking for the number would seem to settle everything.
+    seven = rule(Logic("or", (Comparison("!=", STAFF, yen(7)), SHOP)), yen(10))
+    gains = {question.name: question.gain for question in rank(seven, {})}
+    assert 0 < gains["従業員数"] < openness(None, (0, 10), 1)
 
 
 def test_a_choice_counts_by_how_many_choices_it_decides() -> None:

@@ -20,7 +20,7 @@ KEY_ORDER = """
     payer recipient relation of name number ja en from to kind instrument
     parameters definitions benefits not_computable cases lineage
     eligible amount rounding shares outputs after combines excludes excludes_at repayment term grace years rate
-    hit rows when series benefit date facts expect why gold otherwise
+    hit rows when range series benefit date facts expect why gold otherwise
     rates fund metric comparator value yen
     condition by evidence text derived at of_at doubt notes doubts
 """.split()
@@ -145,7 +145,9 @@ def _entry(key: str, first: Node, value: Node, comments: _Comments, parent: str 
 
 def _goes_inline(key: str, parent: str, node: Node) -> bool:
     """What a rule is made of, one to a line: parameters and definitions by name, rows, conditions, facts."""
-    return isinstance(node, MappingNode) and (key in _INLINE or parent in _INLINE_CHILDREN)
+    if not isinstance(node, MappingNode) or any(name.value == "rows" for name, _ in node.value):
+        return False  # a table keeps its rows under each other
+    return key in _INLINE or parent in _INLINE_CHILDREN
 
 
 def _commented(entries: list[_Entry]) -> bool:

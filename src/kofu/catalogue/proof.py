@@ -70,7 +70,7 @@ def _of_rules(programme: Programme) -> Iterator[tuple[Place, Fact]]:
         for name, parameter in parameters.items():
             where = (*place, "parameters", name)
             if parameter.at:
-                values = (*parameter.value, *map(parse_measure, _in_force(parameter)))
+                values = (*parameter.value, *parameter.range, *map(parse_measure, _in_force(parameter)))
                 yield (
                     where,
                     _Number(at=parameter.at, text=parameter.text, derived=parameter.derived, value=values),

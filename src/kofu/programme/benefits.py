@@ -66,6 +66,7 @@ class Parameter(Model):
     text: str | None = Meta(None, description="the characters printed there, where they differ")
     derived: str | None = Meta(None, description="how the value follows from what is printed")
     value: Values = ()
+    range: Values = Meta((), description="[smallest, largest]: any value between, as printed with 〜")
     series: dict[datetime.date, str] = Meta({}, description="from each date on this value; なし ends it")
     hit: Literal["唯一", "先頭"] = Meta(
         "唯一", description="唯一: at most one row applies; 先頭: the first that applies"

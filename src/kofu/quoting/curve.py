@@ -22,7 +22,6 @@ from kofu.rules.units import YEN
 PREFERRED = "補助対象経費"
 _MOST = 16
 """More bends than this are a staircase, which no picture makes clearer."""
-_SHOWN_BEYOND = Fraction(4, 3)
 _PLAIN = 10_000_000
 """How far a line without a bend is drawn when nothing was answered, in yen."""
 
@@ -110,8 +109,10 @@ def _only_the_last_cap(points: tuple[Point, ...]) -> Iterator[Point]:
 
 
 def _end(bends: list[int], here: int | None) -> int:
-    furthest = max([*bends, here or 0])
-    return int(furthest * _SHOWN_BEYOND) + 1 if furthest else _PLAIN
+    """A round sum beyond everything that is worth seeing."""
+    furthest = max([*bends, here or 0]) * 4 // 3
+    unit = 10 ** max(0, len(str(furthest)) - 2)
+    return (furthest // unit + 1) * unit if furthest else _PLAIN
 
 
 def _bends(line: Callable[[int], Ends], low: int, high: int) -> list[tuple[int, str]] | None:

@@ -25,7 +25,7 @@ class Field:
 
     name: str
     kind: str
-    """truth, choice or number."""
+    """truth, choice or number; fixed: settled by what was chosen before, not asked."""
     question: str
     help: str | None = None
     known_by: str = OWN
@@ -36,11 +36,6 @@ class Field:
     """The lines of an open parameter."""
     answer: str = ""
     error: KofuError | None = None
-
-    @property
-    def may_be_unknown(self) -> bool:
-        """Whether 'not known' can be answered; what is assumed of everybody has its usual answer instead."""
-        return self.name not in ASSUMED
 
 
 @dataclass(frozen=True)
@@ -58,8 +53,8 @@ class Form:
 
     @property
     def answered(self) -> list[tuple[str, str]]:
-        """(name, answer) of every answered field, as an address carries them."""
-        return [(field.name, field.answer) for field in self.fields if field.answer]
+        """(name, answer) of every answered field, as an address carries them; not what is assumed anyway."""
+        return [(f.name, f.answer) for f in self.fields if f.answer and ASSUMED.get(f.name) != f.answer]
 
 
 def form_of(rule: Rule, answers: Mapping[str, str], lang: str) -> Form:
@@ -67,7 +62,7 @@ def form_of(rule: Rule, answers: Mapping[str, str], lang: str) -> Form:
     typed = {normal(name): text.strip() for name, text in answers.items()}
     facts: dict[str, Value] = {**ASSUMED}
     fields = []
-    settings = {setting.name: setting for setting in rule.settings if setting.is_open}
+    settings = _open_settings(rule)
     names = dict.fromkeys([*(fact.name for fact in rule.facts), *settings])
     for name in names:
         raw, error = typed.get(name, ""), None
@@ -80,6 +75,16 @@ def form_of(rule: Rule, answers: Mapping[str, str], lang: str) -> Form:
         shown = raw if error else _shown(field, facts.get(name), raw)
         fields.append(_answered(field, shown, error))
     return Form(rule, tuple(fields), facts)
+
+
+def _open_settings(rule: Rule) -> dict[str, Setting]:
+    """Of the open parameters of each name the one that leaves most open."""
+    found: dict[str, Setting] = {}
+    for setting in rule.settings:
+        known = found.get(setting.name, setting)
+        if setting.is_open and (len(setting.options), setting.high) >= (len(known.options), known.high):
+            found[setting.name] = setting
+    return found
 
 
 def fact_field(name: str, lang: str, answer: str = "", error: KofuError | None = None) -> Field:
@@ -99,7 +104,7 @@ def _fact(entry: FactEntry, lang: str) -> Field:
     unit = (spec.unit or name_of(spec.type.unit)) if spec.type.kind == "number" else ""
     return Field(
         entry.name,
-        spec.type.kind,
+        "fixed" if entry.name in ASSUMED else spec.type.kind,
         entry.question(lang),
         entry.help(lang),
         entry.known_by,

@@ -35,7 +35,7 @@ def _fact(node: tree.Fact, facts: Facts) -> Value | None:
 
 
 def _setting(node: tree.Setting, facts: Facts) -> Value | None:
-    return node.low if node.low == node.high else facts.get(node.name)
+    return facts.get(node.name) if node.value is None else node.value
 
 
 def _named(node: tree.Named, facts: Facts) -> Value | None:

@@ -9,8 +9,8 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import islice, product
-from typing import Any, Literal
+from itertools import groupby, islice, product
+from typing import Literal
 
 from kofu.errors import KofuError
 from kofu.programme.benefits import Parameter
@@ -21,12 +21,11 @@ from kofu.rules.compile import compile_rules, shared_scope
 from kofu.rules.exact import evaluate
 from kofu.rules.parse import parse
 from kofu.rules.proof_terms import Terms
-from kofu.rules.scope import Scope, common_scope
+from kofu.rules.scope import Scope, common_scope, law
 from kofu.rules.settings import row_conditions
-from kofu.rules.statements import Statement, of_law, of_pairs, of_rule, of_table
+from kofu.rules.statements import LAW, Statement, of_law, of_pairs, of_rule, of_table
 from kofu.rules.tree import Node, Value
 from kofu.rules.vocabulary import normal
-from kofu.rules.witness import witness
 
 Outcome = Literal["proved", "refuted", "unknown", "not applicable"]
 SECONDS = 5.0
@@ -65,27 +64,29 @@ class Prover:
         return self._solve(statement, statement.claim)
 
     def _possible(self, statement: Statement, claim: Node) -> Verdict:
-        """Some case breaks the claim: tried points first, then Z3."""
+        """Some case breaks the claim."""
         found = self._solve(statement, claim)
         turned: dict[Outcome, Outcome] = {"proved": "refuted", "refuted": "proved"}
         return Verdict(statement, turned.get(found.outcome, found.outcome), found.by)
 
     def _solve(self, statement: Statement, claim: Node) -> Verdict:
+        """Linear terms first; where these find a case that is none, products in full."""
         z3, terms = self._terms.z3, self._terms
-        given = [] if statement.given is None else [terms.term(statement.given)]
-        broken = z3.Not(terms.term(claim))
+        roots = [claim] if statement.given is None else [statement.given, claim]
+        *given, kept = map(terms.term, roots)
         solver = z3.Solver()
         solver.set("timeout", self._milliseconds)
-        solver.add(*terms.ranges, *given, broken)
-        answer = solver.check()
-        if answer == z3.unsat:
-            return Verdict(statement, "proved", "Z3")
-        if answer == z3.sat:
-            facts = _confirmed(statement, claim, terms.values(solver.model()))
-            if facts is not None:
-                return Verdict(statement, "refuted", "Z3", facts)
-            return Verdict(statement, "unknown", "反例を確かめられない")
-        return Verdict(statement, "unknown", "時間切れ")
+        solver.add(*terms.ranges, *terms.lemmas, *given, z3.Not(kept))
+        for more in ([], terms.products):
+            solver.add(*more)
+            answer = solver.check()
+            if answer == z3.unsat:
+                return Verdict(statement, "proved", "Z3")
+            if answer == z3.sat:
+                facts = _confirmed(statement, terms.values(solver.model(), *roots))
+                if facts is not None:
+                    return Verdict(statement, "refuted", "Z3", facts)
+        return Verdict(statement, "unknown", "時間切れ" if answer == z3.unknown else "反例を確かめられない")
 
 
 def _by_intervals(claim: Node) -> bool:
@@ -95,7 +96,7 @@ def _by_intervals(claim: Node) -> bool:
         return False
 
 
-def _confirmed(statement: Statement, claim: Node, values: dict[str, list[Value]]) -> dict[str, Value] | None:
+def _confirmed(statement: Statement, values: dict[str, list[Value]]) -> dict[str, Value] | None:
     for combination in islice(product(*values.values()), _TRIES):
         facts = dict(zip(values, combination, strict=True))
         if breaks(statement, facts):
@@ -143,10 +144,13 @@ def law_statements(date: datetime.date) -> Iterator[Statement]:
     scope = common_scope(date)
     names = {name: scope.lookup(name) for name in ("小規模事業者である", "中小企業者である", "大企業である")}
     yield from of_law(names, parse("申請者の種別 in [「会社」, 「個人事業主」]", scope.lookup))
+    for name, table in law().parameters.items():
+        if table.rows:
+            yield from _table(LAW, name, name, table, scope)
 
 
 def prove_all(found: Iterable[Statement], seconds: float = SECONDS) -> Iterator[Verdict]:
-    """Each verdict as it comes."""
-    prover = Prover(seconds)
-    for statement in found:
-        yield prover.prove(statement)
+    """Each verdict as it comes; the statements of one programme share their terms."""
+    for _, group in groupby(found, lambda statement: statement.programme):
+        prover = Prover(seconds)
+        yield from map(prover.prove, group)

@@ -32,15 +32,20 @@ class Terms:
     """Each node as a term, once; `ranges` says what its facts and open parameters may be.
 
     Every number is a real term; a fact is its step times an integer variable, so that a sum of yen is whole.
-    A parameter that is open in two places of a different range has a variable for each: more cases than there are,
-    never fewer, so that what is proved holds.
+    A parameter that is open in two places of a different range has a variable for each. A product of two unknowns is a
+    variable of which `lemmas` say the little that proofs need, in linear terms, and `products` everything. Both leave
+    more cases than there are, never fewer: what is proved holds, what is found has to be checked.
     """
 
     def __init__(self) -> None:
         self.z3 = solver_library()
         self.ranges: list[Any] = []
+        self.lemmas: list[Any] = []
+        self.products: list[Any] = []
         self._choices: dict[str, int] = {}
         self._leaves: dict[tuple[Any, ...], tuple[tree.Fact | tree.Setting, Any]] = {}
+        self._multiplied: dict[tuple[int, int], tuple[Any, Any, Any]] = {}
+        self._ends: dict[int, tuple[Fraction, Fraction]] = {}
         self._made: dict[int, tuple[Node, Any]] = {}
 
     def term(self, node: Node) -> Any:
@@ -50,11 +55,14 @@ class Terms:
             found = self._made[id(node)] = (node, self._make(node))
         return found[1]
 
-    def values(self, model: Any) -> dict[str, list[Value]]:
-        """What a model gives the facts and open parameters, by name; several where a name has several ranges."""
+    def values(self, model: Any, *roots: Node) -> dict[str, list[Value]]:
+        """What a model gives the facts and open parameters below the roots; several where a name has several ranges."""
+        below = {node.name for node in tree.walk(*roots) if isinstance(node, tree.Fact | tree.Setting)}
         found: dict[str, list[Value]] = {}
         names = {code: text for text, code in self._choices.items()}
         for node, variable in self._leaves.values():
+            if node.name not in below:
+                continue
             value = model.eval(variable, model_completion=True)
             known = found.setdefault(node.name, [])
             read = self._read(node, value, names)
@@ -123,7 +131,9 @@ class Terms:
         if node.type.kind == "choice":
             self.ranges.append(z3.Or(*(variable == self._code(choice) for choice in spec.choices)))
             return variable
-        low, high = (Fraction(end) / spec.step for end in (up(spec.low, spec.step), down(spec.high, spec.step)))
+        low, high = (
+            Fraction(end) / spec.step for end in (up(spec.low, spec.step), down(spec.high, spec.step))
+        )
         self.ranges.append(z3.And(variable >= int(low), variable <= int(high)))
         return self._constant(spec.step) * z3.ToReal(variable)
 
@@ -136,7 +146,10 @@ class Terms:
         name = f"{node.name} {node.low}..{node.high}"
         if not node.options:
             variable = self._leaf(key, node, z3.Real(name))
-            self.ranges.append(z3.And(variable >= self._constant(node.low), variable <= self._constant(node.high)))
+            self._ends[variable.get_id()] = (node.low, node.high)
+            self.ranges.append(
+                z3.And(variable >= self._constant(node.low), variable <= self._constant(node.high))
+            )
             return variable
         chosen = self._leaf(key, node, z3.Int(f"{name} {node.options}"))
         self.ranges.append(z3.And(chosen >= 0, chosen < len(node.options)))
@@ -161,7 +174,34 @@ class Terms:
         if z3.is_app_of(factor, z3.Z3_OP_ITE) and self._is_choice_of_constants(factor):
             condition, first, second = factor.children()
             return z3.If(condition, self._times(first, other), self._times(second, other))
-        return factor * other
+        if z3.is_rational_value(factor) or z3.is_rational_value(other):
+            return factor * other
+        return self._product(*sorted((factor, other), key=lambda term: term.get_id()))
+
+    def _product(self, factor: Any, other: Any) -> Any:
+        """A variable for what is not linear, once for the same two."""
+        key = (factor.get_id(), other.get_id())
+        if key in self._multiplied:
+            return self._multiplied[key][2]
+        found = self.z3.Real(f"product {len(self._multiplied)}")
+        self.products.append(found == factor * other)
+        self._lemmas(factor, other, found)
+        self._multiplied[key] = (factor, other, found)
+        return found
+
+    def _lemmas(self, factor: Any, other: Any, found: Any) -> None:
+        """Two products of one factor are ordered like what it multiplies; a factor lies between its ends."""
+        z3 = self.z3
+        self.lemmas.append(z3.Implies(z3.And(factor >= 0, other >= 0), found >= 0))
+        for shared, mine in ((factor, other), (other, factor)):
+            for one, another, earlier in self._multiplied.values():
+                for same, its in ((one, another), (another, one)):
+                    if same.eq(shared):
+                        self.lemmas.append(z3.Implies(z3.And(shared >= 0, mine <= its), found <= earlier))
+                        self.lemmas.append(z3.Implies(z3.And(shared >= 0, its <= mine), earlier <= found))
+            if (ends := self._ends.get(shared.get_id())) is not None:
+                low, high = (self._constant(end) * mine for end in ends)
+                self.lemmas.append(z3.Implies(mine >= 0, z3.And(low <= found, found <= high)))
 
     def _inverse(self, divisor: Any) -> Any:
         z3 = self.z3

@@ -84,7 +84,7 @@ class Scope:
         """
         settled = self._find(name)
         if settled is None:
-            near = difflib.get_close_matches(name, self.names(), 1)
+            near = difflib.get_close_matches(name, self.names(), 1, 0.5)
             hint = f"。「{near[0]}」ではありませんか" if near else ""
             also = f"; did you mean {near[0]!r}?" if near else ""
             raise KofuError(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from kofu.errors import KofuError
@@ -58,11 +58,13 @@ def settle(
     changed = overlay.get(name)
     if parameter.rows:
         return _table(name, parameter, overlay, lookup, law)
+    if parameter.range and not changed:
+        return Settled(_between(name, parameter, law))
     values = changed or (_dated(name, parameter, date) if parameter.series else parameter.value)
     if not values:
         raise KofuError(
-            f"パラメーター「{name}」に value、series、rows のどれかを書いてください",
-            f"parameter {name!r} needs value, series or rows",
+            f"パラメーター「{name}」に value、range、series、rows のどれかを書いてください",
+            f"parameter {name!r} needs value, range, series or rows",
         )
     setting = _setting(name, values, parameter.at, law)
     if changed and parameter.value:
@@ -97,6 +99,14 @@ def _setting(name: str, values: tuple[Measure, ...], at: tuple[int, ...], law: s
     text = "、".join(measure.text for measure in values)
     low, high = min(low for low, _ in ends), max(high for _, high in ends)
     return Setting(name, low, high, options, Type("number", units.pop()), text, at, law)
+
+
+def _between(name: str, parameter: Parameter, law: str | None) -> Setting:
+    """A range as printed: 5,000万円〜1億円."""
+    if len(parameter.range) != 2:
+        raise KofuError(f"「{name}」の range は [下限, 上限] です", f"range of {name!r} is [smallest, largest]")
+    ends = _setting(name, parameter.range, parameter.at, law)
+    return replace(ends, options=(), text="〜".join(m.text for m in parameter.range))
 
 
 def _ends(measure: Measure, value: Fraction, ratio: bool) -> tuple[Fraction, Fraction]:

@@ -6,11 +6,11 @@ lets the interval reader prove it, the solver search it, and the exact reader ch
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import combinations
-from typing import Literal
+from typing import Literal, TypeGuard
 
 from kofu.rules.rule import Rule
 from kofu.rules.tree import (
@@ -45,12 +45,16 @@ KINDS: dict[str, tuple[str, str]] = {
     "share": ("負担額は0円以上", "each share is 0 or more"),
     "sum": ("負担額の合計は支援額", "the shares add up to the amount"),
     "monotone": ("費用が増えても支援額は減らない", "more cost never gives less"),
+    "figure": ("ほかの結果も0以上", "every other figure is 0 or more"),
     "overlap": ("支援どうしは重ならない", "benefits do not overlap"),
     "rows": ("表の行は重ならない", "rows of a table do not overlap"),
     "gap": ("表は全ての場合を尽くす", "a table leaves no gap"),
     "classes": ("法令の区分は漏れも重なりもない", "the classes of law cover and do not overlap"),
 }
 """Kind of statement → what it says, in Japanese and English."""
+
+LAW = "法令"
+"""In the place of a programme: what the laws define for all of them."""
 
 _CAP_WORDS = ("上限", "限度")
 
@@ -75,6 +79,10 @@ class Statement:
     """What a counter-example is a case of."""
 
 
+Say = Callable[..., Statement]
+"""(kind, detail, claim, given: that one is eligible, unless another is named) → the statement about a rule."""
+
+
 def of_rule(rule: Rule) -> Iterator[Statement]:
     """Every statement about one benefit; where a kind does not apply, one without a claim."""
 
@@ -91,15 +99,14 @@ def of_rule(rule: Rule) -> Iterator[Statement]:
     if not caps:
         yield say("cap", "", None)
     yield from _shares(rule, say)
-    facts = {node.name: node for node in walk(cost) if _is_cost(node)} if cost else {}
-    for name, fact in facts.items():
-        assert isinstance(fact, Fact)
-        yield say("monotone", name, *_monotone(rule, fact))
-    if not facts:
+    for fact in _costs_in(cost):
+        yield say("monotone", fact.name, *_monotone(rule, fact))
+    if cost is None:
         yield say("monotone", "", None)
+    yield from _figures(rule, say)
 
 
-def _shares(rule: Rule, say) -> Iterator[Statement]:  # type: ignore[no-untyped-def]
+def _shares(rule: Rule, say: Say) -> Iterator[Statement]:
     total: Node | None = None
     for payer, share in rule.shares.items():
         yield say("share", payer, compare(">=", share, _ZERO))
@@ -107,6 +114,18 @@ def _shares(rule: Rule, say) -> Iterator[Statement]:  # type: ignore[no-untyped-
     yield say("sum", "＋".join(rule.shares), total and compare("==", total, rule.amount))
     if total is None:
         yield say("share", "", None)
+
+
+def _figures(rule: Rule, say: Say) -> Iterator[Statement]:
+    """The further figures and the rates of repayment, where they are numbers."""
+    figures = list(rule.outputs.items())
+    if rule.repayment is not None:
+        figures += [(f"返済利率{i}", rate) for i, (_, rate) in enumerate(rule.repayment.rates, 1)]
+    figures = [(name, node) for name, node in figures if node.type.kind == "number"]
+    for name, node in figures:
+        yield say("figure", name, compare(">=", node, Number(Fraction(0), node.type)))
+    if not figures:
+        yield say("figure", "", None)
 
 
 def _monotone(rule: Rule, fact: Fact) -> tuple[Node, Node]:
@@ -146,7 +165,7 @@ def of_law(names: Mapping[str, Node], kinds: Node) -> Iterator[Statement]:
         ("中小企業者と大企業は重ならない", Not(both(sme, large)), None),
         ("小規模事業者は中小企業者である", sme, small),
     ):
-        yield Statement("classes", "", "法令", detail, claim, given)
+        yield Statement("classes", LAW, "会社・個人事業主", detail, claim, given)
 
 
 def cost_of(node: Node) -> Node | None:
@@ -163,7 +182,7 @@ def cost_of(node: Node) -> Node | None:
         case Arithmetic(op="+"):
             return _sum(cost_of(node.left), cost_of(node.right))
         case Extreme(op="min"):
-            return next(filter(None, map(cost_of, node.items)), None)
+            return next((cost for cost in map(cost_of, node.items) if cost is not None), None)
         case Extreme():
             total: Node | None = None
             for item in node.items:
@@ -193,8 +212,19 @@ def _sum(left: Node | None, right: Node | None) -> Node | None:
     return Arithmetic("+", left, right, _MONEY)
 
 
-def _is_cost(node: Node) -> bool:
+def _is_cost(node: Node) -> TypeGuard[Fact]:
     return isinstance(node, Fact) and node.type == _MONEY
+
+
+def _costs_in(cost: Node | None) -> tuple[Fact, ...]:
+    """The facts that a tree of costs adds up or chooses from; not those that its conditions read."""
+    if isinstance(cost, Arithmetic):
+        parts: tuple[Node, ...] = (cost.left, cost.right)
+    elif isinstance(cost, Case):
+        parts = (*(value for _, value in cost.branches), cost.otherwise)
+    else:
+        return (cost,) if cost is not None and _is_cost(cost) else ()
+    return tuple({fact.name: fact for part in parts for fact in _costs_in(part)}.values())
 
 
 def caps_of(rule: Rule) -> Iterator[tuple[str, tuple[Node, ...], Node]]:

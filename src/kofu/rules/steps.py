@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
+from functools import partial
 from typing import Any, NamedTuple
 
 from kofu.rules import tree
@@ -32,90 +33,94 @@ def trace(node: Node, facts: Facts) -> Step:
     return _TRACE[type(node)](node, facts)
 
 
+# As fast as a tuple: Step(...) would cost as much as the walk itself.
+_step = partial(tuple.__new__, Step)
+
+
 def _number(node: tree.Number, facts: Facts) -> Step:
-    return Step(node, node.value)
+    return _step((node, node.value, ()))
 
 
 def _choice(node: tree.Choice, facts: Facts) -> Step:
-    return Step(node, node.text)
+    return _step((node, node.text, ()))
 
 
 def _fact(node: tree.Fact, facts: Facts) -> Step:
-    return Step(node, facts.get(node.name))
+    return _step((node, facts.get(node.name), ()))
 
 
 def _setting(node: tree.Setting, facts: Facts) -> Step:
-    return Step(node, node.low if node.low == node.high else facts.get(node.name))
+    return _step((node, facts.get(node.name) if node.value is None else node.value, ()))
 
 
 def _named(node: tree.Named, facts: Facts) -> Step:
     stated = facts.get(node.name)
     if stated is not None:
-        return Step(node, stated)
-    body = trace(node.body, facts)
-    return Step(node, body[1], (body,))
+        return _step((node, stated, ()))
+    body = _TRACE[type(node.body)](node.body, facts)
+    return _step((node, body[1], (body,)))
 
 
 def _arithmetic(node: tree.Arithmetic, facts: Facts) -> Step:
-    left, right = trace(node.left, facts), trace(node.right, facts)
+    left, right = _TRACE[type(node.left)](node.left, facts), _TRACE[type(node.right)](node.right, facts)
     known = left[1] is not None and right[1] is not None
-    return Step(node, apply(node.op, left[1], right[1]) if known else None, (left, right))
+    return _step((node, apply(node.op, left[1], right[1]) if known else None, (left, right)))
 
 
 def _extreme(node: tree.Extreme, facts: Facts) -> Step:
-    items = tuple([trace(item, facts) for item in node.items])
+    items = tuple([_TRACE[type(item)](item, facts) for item in node.items])
     values: list[Any] = [item[1] for item in items]
     if None in values:
-        return Step(node, None, items)
-    return Step(node, min(values) if node.op == "min" else max(values), items)
+        return _step((node, None, items))
+    return _step((node, min(values) if node.op == "min" else max(values), items))
 
 
 def _comparison(node: tree.Comparison, facts: Facts) -> Step:
-    left, right = trace(node.left, facts), trace(node.right, facts)
+    left, right = _TRACE[type(node.left)](node.left, facts), _TRACE[type(node.right)](node.right, facts)
     known = left[1] is not None and right[1] is not None
-    return Step(node, COMPARE[node.op](left[1], right[1]) if known else None, (left, right))
+    return _step((node, COMPARE[node.op](left[1], right[1]) if known else None, (left, right)))
 
 
 def _member(node: tree.Member, facts: Facts) -> Step:
-    item = trace(node.item, facts)
-    return Step(node, None if item[1] is None else item[1] in node.choices, (item,))
+    item = _TRACE[type(node.item)](node.item, facts)
+    return _step((node, None if item[1] is None else item[1] in node.choices, (item,)))
 
 
 def _logic(node: tree.Logic, facts: Facts) -> Step:
     decides, known, seen = node.op == "or", True, []
     for item in node.items:
-        step = trace(item, facts)
+        step = _TRACE[type(item)](item, facts)
         seen.append(step)
         if step[1] is decides:
-            return Step(node, decides, tuple(seen))
+            return _step((node, decides, tuple(seen)))
         known = known and step[1] is not None
-    return Step(node, (not decides) if known else None, tuple(seen))
+    return _step((node, (not decides) if known else None, tuple(seen)))
 
 
 def _not(node: tree.Not, facts: Facts) -> Step:
-    item = trace(node.item, facts)
-    return Step(node, None if item[1] is None else not item[1], (item,))
+    item = _TRACE[type(node.item)](node.item, facts)
+    return _step((node, None if item[1] is None else not item[1], (item,)))
 
 
 def _case(node: tree.Case, facts: Facts) -> Step:
     seen = []
     for condition, value in node.branches:
-        holds = trace(condition, facts)
+        holds = _TRACE[type(condition)](condition, facts)
         seen.append(holds)
         if holds[1] is None:
-            return Step(node, None, tuple(seen))
+            return _step((node, None, tuple(seen)))
         if holds[1]:
-            taken = trace(value, facts)
-            return Step(node, taken[1], (*seen, taken))
-    taken = trace(node.otherwise, facts)
-    return Step(node, taken[1], (*seen, taken))
+            taken = _TRACE[type(value)](value, facts)
+            return _step((node, taken[1], (*seen, taken)))
+    taken = _TRACE[type(node.otherwise)](node.otherwise, facts)
+    return _step((node, taken[1], (*seen, taken)))
 
 
 def _rounded(node: tree.Rounded, facts: Facts) -> Step:
-    item = trace(node.item, facts)
+    item = _TRACE[type(node.item)](node.item, facts)
     if item[1] is None:
-        return Step(node, None, (item,))
-    return Step(node, round_to(node.direction, node.step, item[1]), (item,))  # type: ignore[arg-type]
+        return _step((node, None, (item,)))
+    return _step((node, round_to(node.direction, node.step, item[1]), (item,)))  # type: ignore[arg-type]
 
 
 _TRACE: dict[type, Callable[[Any, Facts], Step]] = {

@@ -91,11 +91,16 @@ class Setting:
     """As printed: 3/4以内."""
     at: tuple[int, ...] = ()
     law: str | None = None
+    value: Fraction | None = field(init=False, repr=False, compare=False)
+    """None while it is open."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "value", self.low if self.low == self.high else None)
 
     @property
     def is_open(self) -> bool:
         """Whether the sheet leaves the value open."""
-        return self.low != self.high
+        return self.value is None
 
 
 @dataclass(frozen=True, slots=True)

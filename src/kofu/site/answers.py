@@ -11,7 +11,7 @@ from litestar.serialization import encode_json
 from litestar.types import Receive, Scope, Send
 
 from kofu.errors import KofuError
-from kofu.site.params import Asked
+from kofu.site.params import MAX_BODY, Asked
 from kofu.site.render import page
 from kofu.site.shelf import NotFoundError, Shelf
 from kofu.site.words import say_in
@@ -20,8 +20,6 @@ HTML = "text/html; charset=utf-8"
 JSON = "application/json"
 CSV = "text/csv; charset=utf-8"
 API = "/api/"
-MAX_BODY = 64 * 1024
-"""The largest body of a request, in bytes."""
 _log = logging.getLogger(__name__)
 Headers = list[tuple[bytes, bytes]]
 
@@ -119,7 +117,7 @@ def _in_words(scope: Scope, error: Exception) -> tuple[int, str, dict[str, str]]
     if status == 404:
         return 404, "e404", both("e404_path", path=scope["path"][:80])
     if status == 405:
-        return 405, "e405", both("e405_do")
+        return 405, "e405", both("e405_api" if scope["path"].startswith(API) else "e405_do")
     if status == 413:
         return 413, "e400", both("e413_do", most=MAX_BODY // 1024)
     if status < 500:

@@ -13,7 +13,7 @@ from kofu.catalogue.facets import labels
 from kofu.catalogue.search import MAX_QUERY
 from kofu.catalogue.store import FACETS
 from kofu.programme.model import Programme
-from kofu.site.params import MAX_LIMIT
+from kofu.site.params import MAX_BODY, MAX_LIMIT
 from kofu.site.shelf import Shelf
 from kofu.yaml_file import load_plain
 
@@ -42,6 +42,12 @@ def described_parameters() -> list[dict[str, Any]]:
 
 
 @cache
+def _rules() -> dict[str, Any]:
+    found: dict[str, Any] = load_plain(_HERE / "rules_schema.yaml")
+    return found
+
+
+@cache
 def programme_schema() -> dict[str, Any]:
     """The JSON Schema of a programme as `/programmes/{id}.json` holds it under `programme`."""
     schema = Programme.model_json_schema(by_alias=True, mode="serialization")
@@ -56,15 +62,16 @@ def openapi(shelf: Shelf) -> dict[str, Any]:
         "info": {
             "title": "kofu",
             "version": __version__,
-            "description": "Government funding programmes as data. Read-only, no key.",
+            "description": "Government funding programmes as data and rules. Read-only, no key.",
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "servers": [{"url": "/"}],
-        "paths": {e["path"]: {"get": _operation(e, by_name, shelf)} for e in endpoints()},
+        "paths": {e["path"]: _path(e, by_name, shelf) for e in endpoints()},
         "components": {
             "schemas": {
                 "Programme": {"$ref": "/schema/programme.json"},
                 "Error": _ERROR,
+                **_rules()["schemas"],
             }
         },
     }
@@ -99,7 +106,30 @@ def _parameter(parameter: dict[str, Any]) -> dict[str, Any]:
         schema["maximum"] = MAX_LIMIT
     if parameter["name"] == "q":
         schema["maxLength"] = MAX_QUERY
-    return {"name": parameter["name"], "in": "query", "description": parameter["en"], "schema": schema}
+    found = {"name": parameter["name"], "in": "query", "description": parameter["en"], "schema": schema}
+    return found | {key: parameter[key] for key in ("required", "example") if parameter.get(key)}
+
+
+def _path(endpoint: dict[str, Any], by_name: dict[str, dict[str, Any]], shelf: Shelf) -> dict[str, Any]:
+    """What can be done at one address: get, and post where it takes a body."""
+    found = {"get": _operation(endpoint, by_name, shelf)}
+    if "body" in endpoint:
+        properties = {key: _rules()["body"][key] for key in endpoint["body"]}
+        required = [key for key in _rules()["required"] if key in properties]
+        schema = {"type": "object", "properties": properties, "additionalProperties": False}
+        error = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
+        large = {"413": {"description": f"More than {MAX_BODY} bytes.", "content": error}}
+        found["post"] = {
+            **found["get"],
+            "operationId": found["get"]["operationId"] + "_post",
+            "parameters": [],
+            "requestBody": {
+                "required": True,
+                "content": {"application/json": {"schema": schema | {"required": required}}},
+            },
+            "responses": found["get"]["responses"] | large,
+        }
+    return found
 
 
 def _operation(endpoint: dict[str, Any], by_name: dict[str, dict[str, Any]], shelf: Shelf) -> dict[str, Any]:
@@ -113,9 +143,11 @@ def _operation(endpoint: dict[str, Any], by_name: dict[str, dict[str, Any]], she
     if path == "/programmes/{id}.json":
         ref = {"$ref": "#/components/schemas/Programme"}
         body = {"schema": {"type": "object", "properties": {"programme": ref}, "required": ["programme"]}}
+    if "answer" in endpoint:
+        body = {"schema": {"$ref": f"#/components/schemas/{endpoint['answer']}"}}
     error = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
     bad = {"400": {"description": "A value that cannot be; the message names it.", "content": error}}
-    missing = {"404": {"description": "There is no such thing.", "content": error}} if inside else {}
+    missing = {"404": {"description": "There is no such thing.", "content": error}} if inside or path == "/api/quote" else {}
     return {
         "operationId": re.sub(r"\W+", "_", path).strip("_"),
         "summary": endpoint["en"],

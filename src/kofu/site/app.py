@@ -13,13 +13,12 @@ from litestar.serialization import encode_json
 from litestar.types import Scope
 
 from kofu.catalogue.store import Store
-from kofu.site import data, pages, rules_api
+from kofu.site import data, interview, pages, rules_api
 from kofu.site.answers import (
     API,
     CSV,
     HTML,
     JSON,
-    MAX_BODY,
     Reply,
     computed,
     error_reply,
@@ -27,7 +26,7 @@ from kofu.site.answers import (
     moved,
     reply,
 )
-from kofu.site.params import address, parse
+from kofu.site.params import MAX_BODY, address, parse
 from kofu.site.render import code_stamp, static
 from kofu.site.shelf import Shelf
 
@@ -40,6 +39,8 @@ PLAIN: dict[str, Page] = {
     "/programmes.json": data.programmes_json,
     "/programmes.csv": data.programmes_csv,
     "/records.json": data.records_json,
+    "/match": interview.match_page,
+    "/match.json": interview.match_json,
     "/lineage": pages.lineage,
     "/lineage.json": data.lineage_json,
     "/lineage.csv": data.lineage_csv,

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 from markupsafe import Markup, escape
 
 from kofu.programme.model import Programme
+from kofu.quoting.book import ASSUMED, STANDING
 from kofu.quoting.curve import Curve, curve
 from kofu.quoting.form import Form, form_of
 from kofu.quoting.quote import Quote, quote_rule
 from kofu.quoting.record import verdict
-from kofu.rules.bounds import Answer, Bounds
+from kofu.rules.bounds import Answer, Bounds, estimate
 from kofu.rules.rule import Rule
 from kofu.rules.sentences import Line, sentences, statement
-from kofu.rules.steps import trace
-from kofu.rules.tree import Setting, Type
+from kofu.rules.steps import Step, trace
+from kofu.rules.tree import Fact, Node, Setting, Type, Value, walk
 from kofu.rules.units import YEN
 from kofu.rules.values import show_number
+from kofu.rules.vocabulary import normal
 from kofu.site.curve_svg import curve_svg
 from kofu.site.params import Asked, Pairs, address
 from kofu.site.rules_api import rule_named
@@ -28,6 +31,7 @@ from kofu.site.words import Say, say_in
 
 UNBOUNDED = 10**12
 """From here a sum is no limit that a sheet states but the end of what can be answered, in yen."""
+_HANDS_ON = "執行団体"
 _PRINTED = re.compile(r"(（)(\d[\d,、–]*)行）|( \()lines? (\d[\d, –]*)\)")
 
 
@@ -36,9 +40,10 @@ class Calculator:
     """One programme's calculator under one address."""
 
     programme: Programme
-    rules: tuple[Rule, ...]
+    groups: tuple[tuple[Rule, ...], tuple[Rule, ...]]
+    """Benefits for those who carry out a project, and those for who hands the money on."""
     rule: Rule | None
-    """The chosen benefit; the only one where there is one."""
+    """The chosen benefit; the only one where a firm has no choice."""
     form: Form | None
     used: bool
     """Whether anything was chosen or answered; else the form stands empty and nothing is worked out."""
@@ -83,18 +88,20 @@ class Calculator:
     @property
     def conditions(self) -> list[tuple[str, bool | None]]:
         """Each condition in words and whether it holds."""
-        assert self.quote is not None
+        if self.quote is None:
+            return []
         return [
-            (statement(trace(c.node, self.quote.facts), self.say.lang), c.holds)
+            (condition_text(c.node, self.quote.facts, self.say), c.holds)
             for c in self.quote.conditions
+            if not (c.holds and _is_standing(c.node))
         ]
 
     @property
     def steps(self) -> list[Line]:
-        """How the amount comes about; nothing while a part of it is not known."""
+        """How the amount comes about, as far as it is known."""
         if self.quote is None or self.quote.eligible is False:
             return []
-        return sentences((self.quote.steps,), self.say.lang)
+        return sentences(tuple(_known(self.quote.steps)), self.say.lang)
 
     @property
     def missing(self) -> list[tuple[int, str]]:
@@ -129,8 +136,8 @@ class Calculator:
         return show_yen(low, high, self.say)
 
     def benefit_href(self, rule: Rule) -> str:
-        """The address of another benefit with the answers given so far."""
-        kept = [pair for pair in (self.form.answered if self.form else [])]
+        """The address of another benefit with the answers given so far, for one who may have it."""
+        kept = [pair for pair in (self.form.answered if self.form else []) if pair[0] != STANDING]
         path = f"/programmes/{self.programme.id}"
         return address(path, [("benefit", rule.key), *kept], self.say.lang, "calculator")
 
@@ -172,10 +179,37 @@ def calculator_of(shelf: Shelf, asked: Asked, identifier: str) -> Calculator:
     rules = shelf.book.rules_of(identifier)
     say = say_in(asked.lang)
     chosen = asked.last("benefit")
-    rule = rule_named(rules, chosen) if chosen and rules else rules[0] if len(rules) == 1 else None
-    form = form_of(rule, dict(asked.answers), asked.lang) if rule else None
-    used = form is not None and bool(chosen or form.answered or form.errors)
-    return Calculator(programme, rules, rule, form, used, say)
+    refused = [estimate(rule, ASSUMED).eligible is False for rule in rules]
+    groups = tuple(
+        tuple(rule for rule, no in zip(rules, refused, strict=True) if no is side) for side in (False, True)
+    )
+    usual = groups[0] or groups[1]
+    rule = rule_named(rules, chosen) if chosen and rules else usual[0] if len(usual) == 1 else None
+    standing = {STANDING: _HANDS_ON} if rule in groups[1] else {}
+    form = form_of(rule, standing | dict(asked.answers), asked.lang) if rule else None
+    names = {field.name for field in form.fields} if form else set()
+    used = bool(chosen) or any(value and normal(name) in names for name, value in asked.answers)
+    return Calculator(programme, (groups[0], groups[1]), rule, form, used, say)
+
+
+def condition_text(node: Node, facts: Mapping[str, Value], say: Say) -> str:
+    """A condition in words; what is not known is told by the mark beside it, not in the sentence."""
+    text = statement(trace(node, facts), say.lang)
+    return text.replace(" 不明 は", " は") if say.lang == "ja" else text.replace(" not known is ", " is ")
+
+
+def _is_standing(node: Node) -> bool:
+    """Whether a condition asks only what is settled by the choice of the benefit."""
+    return {part.name for part in walk(node) if isinstance(part, Fact)} == {STANDING}
+
+
+def _known(step: Step) -> Iterator[Step]:
+    """The largest parts of a computation that are known."""
+    if step.value is not None:
+        yield step
+        return
+    for part in step.inputs:
+        yield from _known(part)
 
 
 def show_range(bounds: Bounds, say: Say) -> str:

@@ -14,6 +14,8 @@ from kofu.site.words import LANGUAGES, say_in
 
 PAGE_SIZE = 20
 MAX_LIMIT = 200
+MAX_BODY = 64 * 1024
+"""The largest body of a request, in bytes."""
 _MAX_FIELDS = 100
 _MAX_PAGE = 100_000
 _OWN = {"lang", "q", "page", "limit", "bom", "line", *FACETS}

@@ -10,7 +10,6 @@ from litestar.exceptions import SerializationException
 from litestar.serialization import decode_json
 
 from kofu.catalogue.facets import read_facets
-from kofu.errors import KofuError
 from kofu.programme.benefits import NotComputable
 from kofu.programme.model import Programme
 from kofu.quoting.book import Book, read_firm, read_overlay
@@ -206,13 +205,13 @@ def _quotes(found: Matches) -> list[Quote]:
     return [quote for each in found.found if each.fits is not False for quote in each.open_quotes]
 
 
-def questions(book: Book, facts: Mapping[str, Value]) -> list[Question]:
-    """The facts worth asking a firm about many programmes, best first.
+def questions(book: Book, facts: Mapping[str, Value], more: int = 0) -> list[Question]:
+    """The facts worth asking a firm about many programmes, best first; `more` than usual.
 
     A parameter that a sheet leaves open belongs to one programme and is asked on its page, not here.
     """
     known_by = {name: entry.known_by for name, entry in vocabulary().items()}
-    found = rank_all(book.rules, facts, known_by, _QUESTIONS)
+    found = rank_all(book.rules, facts, known_by, _QUESTIONS + more)
     return [question for question in found if question.name in known_by]
 
 

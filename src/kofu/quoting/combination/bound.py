@@ -44,49 +44,25 @@ class Priced:
     on: frozenset[int]
     off: frozenset[int]
 
-    def _part(self, offer: int) -> int:
+    def part(self, offer: int) -> int:
+        """What an offer adds to the bound."""
         gain = self.gains[offer]
         return 0 if offer in self.off else gain if offer in self.on else max(0, gain)
 
     @property
     def total(self) -> int:
         """The bound before it is floored."""
-        return self.base + sum(map(self._part, range(len(self.gains))))
+        return self.base + sum(map(self.part, range(len(self.gains))))
 
     @property
     def bound(self) -> int:
         """No combination of the node grants more, in yen."""
         return self.total // self.prices.scale
 
-    def fine_bound(self, pricing: Pricing) -> int:
-        """The same, a little lower: floored part by part.
-
-        Items without a price bind nobody, so offers that share only such items are independent, and each
-        independent part grants whole yen.
-        """
-        parts: list[tuple[set[int], int]] = []  # items and groups of a part, its worth
-        links = [
-            (i, price * cost)
-            for i, (price, cost) in enumerate(zip(self.prices.items, pricing.costs, strict=True))
-        ]
-        links += [(~k, price) for k, price in enumerate(self.prices.groups)]
-        worth = {link: value for link, value in links if value}
-        for n, offer in enumerate(pricing.offers):
-            if n in self.off:
-                continue
-            joined = {i for i in offer.items if i in worth}
-            joined |= {~k for k, group in enumerate(pricing.groups) if n in group and ~k in worth}
-            total, apart = self._part(n), []
-            for part in parts:
-                if part[0] & joined:
-                    joined |= part[0]
-                    total += part[1]
-                else:
-                    apart.append(part)
-            parts = [*apart, (joined, total)]
-        return sum(
-            (total + sum(worth[link] for link in links)) // self.prices.scale for links, total in parts
-        )
+    def unheld(self, offer: int, pricing: Pricing) -> int:
+        """What an offer adds, before the prices of its exclusive groups."""
+        pairs = zip(self.prices.groups, pricing.groups, strict=True)
+        return self.part(offer) + sum(price for price, group in pairs if offer in group)
 
     def switched(self, offer: int, on: bool) -> int:
         """The bound when an open offer is decided, in yen."""
@@ -128,6 +104,20 @@ class Pricing:
     def _steps(self, n: int, order: list[int], prices: Prices) -> Steps:
         own = self.offers[n].items
         return [(self.costs[i], prices.items[i]) for i in order if i in own]
+
+    def margin(self, n: int, prices: Prices) -> tuple[int, int]:
+        """(most gain, price at the margin) of an offer when parts of a yen count, in 1/scale yen.
+
+        A yen of an item dearer than the margin costs the offer the difference at least.
+        """
+        offer = self.offers[n]
+        steps = self._steps(n, sorted(range(len(self.costs)), key=prices.items.__getitem__), prices)
+        worthwhile, most = _worthwhile(offer, steps, self.scale), offer.cost(offer.cap)
+        if offer.minimum <= worthwhile < most:
+            return _relaxed_gain(offer, steps, self.scale), offer.up * self.scale // offer.down
+        last = min(max(worthwhile, offer.minimum), most)
+        reached = [price for k, (_, price) in enumerate(steps) if sum(yen for yen, _ in steps[:k]) < last]
+        return _relaxed_gain(offer, steps, self.scale), max(reached, default=0)
 
     def choices(self, n: int, prices: Prices, budget: int) -> list[tuple[int, int]]:
         """(loss in 1/scale yen, grant) of the grants of an offer that lose at most `budget` at these prices.

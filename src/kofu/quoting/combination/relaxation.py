@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any
 
 from kofu.errors import KofuError
@@ -100,10 +101,9 @@ class Relaxation:
 
 def _import() -> Any:
     try:
-        import highspy
+        return import_module("highspy")
     except ImportError as error:
         raise KofuError(
             "組み合わせの計算には highspy が要ります。`pip install highspy` のあと、もう一度実行してください。",
             "Combining programmes needs highspy; run `pip install highspy` and try again.",
         ) from error
-    return highspy

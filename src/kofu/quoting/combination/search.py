@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from itertools import count
 
 from kofu.quoting.combination.bound import Priced, Pricing
+from kofu.quoting.combination.parts import fine_bound, finest_bound
 from kofu.quoting.combination.relaxation import Relaxation
 from kofu.quoting.combination.split import Split, Terms, best_split, with_minimums
 from kofu.quoting.combination.trade import traded
@@ -131,7 +132,7 @@ class _Run:
             search.whole = priced
         bound = min(bound, priced.bound)
         if 0 < bound - self.best.grant <= _LAST_YEN:
-            bound = min(bound, priced.fine_bound(search.pricing))
+            bound = min(bound, fine_bound(search.pricing, priced))
         if bound <= self.best.grant:
             return
         self._try(node, always, used)
@@ -173,6 +174,8 @@ class _Run:
         self.keep(chosen)
         if priced and self.best.grant < bound:
             self._take(chosen, traded(search.pricing, priced, chosen, bound))
+        if priced and self.best.grant < bound:
+            bound = finest_bound(search.pricing, priced, bound)
         if bound > self.best.grant:
             self.uncertain += 1
             self.best.bound = max(self.best.bound, bound)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import reduce
 from operator import and_, or_
 
@@ -12,9 +13,10 @@ _NONE: Columns = frozenset()
 
 
 class Nulls:
-    """Memory of what was worked out for each form."""
+    """Memory of what was worked out for each form. `certain`: columns in which nothing is unknown."""
 
-    def __init__(self) -> None:
+    def __init__(self, certain: Collection[str] = ()) -> None:
+        self._certain = certain
         self._may: dict[Form, Columns] = {}
         self._must: dict[Form, Columns] = {}
 
@@ -23,7 +25,7 @@ class Nulls:
         if form not in self._may:
             match form:
                 case Column():
-                    self._may[form] = frozenset((form.name,))
+                    self._may[form] = _NONE if form.name in self._certain else frozenset((form.name,))
                 case Stated():
                     self._may[form] = self.may(form.body)
                 case _:

@@ -19,12 +19,14 @@ def select(
     ranges: Mapping[str, Range] | None = None,
     parameters: Sequence[str] = (),
     missing: Collection[str] = (),
+    certain: Collection[str] = (),
 ) -> str:
     """SQL text that gives `results` by name, beside the columns to `keep`, for every row of `source`.
 
     `source`: a table or a subquery, as written after FROM, with the columns of the forms under their own names.
     `ranges`: overrides of declared ranges, see `Ranges`. `parameters`: further columns of `source`, unchanged.
     `missing`: columns that `source` does not have; they are unknown.
+    `certain`: columns in which nothing is unknown, so that no check for it is written.
     """
     roots = list(results.values())
     staged = stages(roots)
@@ -32,7 +34,7 @@ def select(
     # Parameters left open by different rules may share a name, and then a column.
     aliases = {name: f"c{i}" for i, name in enumerate(dict.fromkeys(form.name for form in columns))}
     names: dict[Form, str] = {form: aliases[form.name] for form in columns}
-    printer = Printer(dialect, Ranges({**declared(columns), **(ranges or {})}), Nulls(), names)
+    printer = Printer(dialect, Ranges({**declared(columns), **(ranges or {})}), Nulls(certain), names)
     types = {form.name: "BOOLEAN" if form.kind == "truth" else dialect.narrow for form in columns}
     read = [f"CAST({_read(dialect, name, missing)} AS {types[name]}) AS {a}" for name, a in aliases.items()]
     kept = {name: f"k{i}" for i, name in enumerate(keep)}

@@ -171,7 +171,7 @@ class Printer:
     def _unknown(self, form: Form) -> str:
         """Whether a form is unknown: by its columns where any of them decides."""
         columns = self._nulls.may(form)
-        if columns != self._nulls.must(form):
+        if not columns <= self._nulls.must(form):
             return f"{self.text(form)} IS NULL"
         return " OR ".join(f"{self._column(name)} IS NULL" for name in sorted(columns))
 
