@@ -17,7 +17,7 @@ from kofu.programme.model import Programme
 
 
 def databases(folder: Path) -> list[Path]:
-    return sorted(folder.glob("*"))
+    return sorted(folder.glob("*.sqlite"))
 
 
 def test_the_database_gives_back_the_catalogue(store: Store, catalogue: list[Programme]) -> None:

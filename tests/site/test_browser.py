@@ -12,14 +12,24 @@ from .conftest import CHROMIUM, Server
 
 pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 from axe_core_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
 
 pytestmark = pytest.mark.skipif(
     not Path(CHROMIUM).exists(), reason="no Chromium here: apt-get install chromium fonts-noto-cjk"
 )
 
 NOTO = "/programmes/meti-fy2024s-nariwai-noto"
+JIZOKUKA = "/programmes/meti-fy2016s2-jizokuka"
 KINDS = {
+    "calculator": f"{JIZOKUKA}?補助対象経費=６０万円",
+    "calculator with errors": f"{JIZOKUKA}?補助対象経費=abc&従業員数=-1",
+    "calculator, not eligible": f"{JIZOKUKA}?販路開拓に取り組む=いいえ",
+    "nothing computable": "/programmes/meti-fy2024s-supply-denshi",
+    "interview start": "/match",
+    "interview question": "/match?go=1",
+    "interview further": "/match?go=1&申請者の種別=会社&業種=製造業&従業員数=12",
+    "interview error": "/match?go=1&従業員数=abc",
+    "interview lists": "/match?go=1&申請者の種別=会社&業種=製造業&従業員数=12&list=1",
     "home": "/",
     "search": "/?q=能登&field=recovery",
     "second page": "/?page=2",
@@ -65,7 +75,7 @@ def page(
 
 
 @pytest.mark.parametrize(
-    ("lang", "kind"), [("ja", k) for k in KINDS] + [("en", k) for k in ("home", "programme", "schema")]
+    ("lang", "kind"), [("ja", k) for k in KINDS] + [("en", k) for k in ("home", "programme", "schema", "calculator", "interview further")]
 )
 def test_axe_finds_nothing_and_the_page_never_scrolls_sideways(page: Page, lang: str, kind: str) -> None:
     path = KINDS[kind]
@@ -82,7 +92,7 @@ def test_nothing_is_said_on_the_console_and_nothing_comes_from_elsewhere(
 ) -> None:
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
-    for kind in ("home", "programme", "lineage", "schema"):
+    for kind in ("home", "programme", "lineage", "schema", "calculator", "interview further"):
         page.goto(KINDS[kind])
     assert complaints == []
     assert all(url.startswith(server.address) for url in asked)
@@ -162,10 +172,84 @@ def test_the_picture_of_a_flow_is_readable_in_its_place(page: Page) -> None:
         assert size["width"] >= 320, "text in it keeps its size"
 
 
+def _answer(page: Page) -> str:
+    return page.locator("#answer").inner_text()
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["with our script", "without script"])
+def test_a_firm_works_out_its_subsidy_with_the_keyboard(browser: Browser, server: Server, script: bool) -> None:
+    context = browser.new_context(base_url=server.address, java_script_enabled=script, locale="ja-JP")
+    page = context.new_page()
+    page.goto(JIZOKUKA)
+    page.get_by_label("補助の対象となる経費はいくらですか。").fill("６００，０００")
+    page.keyboard.press("Enter")
+    expect(page.locator("#answer")).to_contain_text("40万円")  # 600,000 × 2/3
+    assert "要確認" in _answer(page)
+    page.get_by_label("補助の対象となる経費はいくらですか。").fill("abc")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("input[aria-invalid]")
+    assert "補助対象経費=abc" in page.locator(".field:has(input[aria-invalid]) .error").inner_text()
+    assert "万円" not in _answer(page)
+    context.close()
+
+
+def test_typing_updates_the_amount_and_the_address_without_losing_the_place(page: Page) -> None:
+    page.goto(JIZOKUKA)
+    cost = page.get_by_label("補助の対象となる経費はいくらですか。")
+    cost.focus()
+    page.keyboard.type("30万円")
+    expect(page.locator("#answer")).to_contain_text("20万円")
+    cost.fill("")
+    page.keyboard.type("45万円", delay=30)
+    expect(page.locator("#answer")).to_contain_text("30万円")
+    assert page.evaluate("document.activeElement.value") == "45万円"
+    assert page.locator("svg.curve circle.here").count() == 1
+    shown = _answer(page)
+    page.goto(page.url)
+    assert _answer(page) == shown, "the address gives the same result again"
+
+
+def test_an_outdated_answer_never_replaces_a_newer_one(page: Page) -> None:
+    slow: list[str] = []
+
+    def hold(route: Route) -> None:
+        if not slow:
+            slow.append(route.request.url)
+            page.wait_for_timeout(700)
+        route.continue_()
+
+    page.goto(JIZOKUKA)
+    page.route("**/quote?*", hold)
+    cost = page.get_by_label("補助の対象となる経費はいくらですか。")
+    cost.fill("30万円")
+    page.wait_for_timeout(350)
+    cost.fill("45万円")
+    expect(page.locator("#answer")).to_contain_text("30万円")
+    page.wait_for_timeout(800)
+    assert "30万円" in _answer(page), "450,000 × 2/3, not 300,000 × 2/3"
+
+
+def test_the_interview_goes_on_back_and_skips_without_script(browser: Browser, server: Server) -> None:
+    context = browser.new_context(base_url=server.address, java_script_enabled=False, locale="ja-JP")
+    page = context.new_page()
+    page.goto("/match")
+    page.get_by_label("中小企業", exact=True).check()
+    page.get_by_role("button", name="質問を始める").click()
+    first = page.locator(".question .field > label, .question legend").inner_text()
+    page.get_by_role("button", name="わからない・とばす").click()
+    second = page.locator(".question .field > label, .question legend").inner_text()
+    assert second != first
+    page.get_by_role("link", name="前の質問へ戻る").click()
+    assert page.locator(".question .field > label, .question legend").inner_text() == first
+    assert "field=sme" in page.url
+    assert context.cookies() == []
+    context.close()
+
+
 @pytest.mark.skipif(not os.environ.get("KOFU_SCREENSHOTS"), reason="set KOFU_SCREENSHOTS to a folder")
 def test_screenshots(page: Page) -> None:
     folder = Path(os.environ["KOFU_SCREENSHOTS"])
     for kind, path in KINDS.items():
         page.goto(path)
         width = (page.viewport_size or {})["width"]
-        page.screenshot(path=folder / f"{kind.replace(' ', '-')}-{width}.png", full_page=True)
+        page.screenshot(path=folder / f"{kind.replace(',', '').replace(' ', '-')}-{width}.png", full_page=True)

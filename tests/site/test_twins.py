@@ -100,6 +100,8 @@ def test_the_openapi_description_tells_the_truth(client: Client) -> None:
             schema = parameter["schema"].get("items", parameter["schema"])
             if "enum" in schema:
                 query[parameter["name"]] = schema["enum"][-1]
+            if parameter["in"] == "query" and "example" in parameter:
+                query[parameter["name"]] = parameter["example"]
         answer = client.get(path, params=query)
         assert answer.status_code == 200, path
         assert answer.headers["content-type"].split(";")[0] in operation["responses"]["200"]["content"]

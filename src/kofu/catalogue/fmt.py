@@ -139,7 +139,9 @@ def _entry(key: str, first: Node, value: Node, comments: _Comments, parent: str 
         return _Entry(key, above, shown, comments.beside(line, last), [], [])
     beside = comments.beside(line, line) if key else []
     children = _entries(value, comments, key)
-    inline = _short(value) if _goes_inline(key, parent, value) and not _commented(children) else ""
+    # A comment within an item of a list is written above it, and must not let it change its form then.
+    commented = _commented(children) or (not key and bool(above))
+    inline = _short(value) if _goes_inline(key, parent, value) and not commented else ""
     return _Entry(key, above, "", beside, [], children, inline)
 
 

@@ -15,7 +15,7 @@ from kofu.quoting.combination.answer import Answer
 from kofu.quoting.combination.problem import Item, Offer, Problem
 from kofu.quoting.combination.sentences import certificate, second, sentence
 from kofu.quoting.combination.solve import solve
-from kofu.quoting.offer import cost_fact, offer_of
+from kofu.quoting.offer import IneligibleError, cost_fact, offer_of
 from kofu.rules.case import read_case
 from kofu.rules.rule import Rule
 from kofu.rules.tree import Type, Value
@@ -154,7 +154,7 @@ def combine(book: Book, project: Project, answers: Mapping[str, Any]) -> Plan:
         refused: list[KofuError] = []
         found = 0
         for rule in rules:
-            name = f"{rule.programme}/{rule.key}"
+            name = rule.key if rule.key not in offers else f"{rule.key}（{rule.programme}）"
             try:
                 facts_here = _without_cost(rule, facts)
                 offer = offer_of(rule, facts_here, wanted.items or everything, name, most)
@@ -163,11 +163,11 @@ def combine(book: Book, project: Project, answers: Mapping[str, Any]) -> Plan:
                 continue
             offers[name] = offer, rule
             found += 1
-        left_out += refused
+        left_out += [error for error in refused if not isinstance(error, IneligibleError)]
         if project.wanted and not found:
-            raise refused[0] if refused else _nobody()
+            raise _most_telling(refused)
     if not offers:
-        raise left_out[0] if project.wanted and left_out else _nobody()
+        raise _nobody()
     problem = Problem(project.items, tuple(o for o, _ in offers.values()), _exclusive(offers, project))
     return Plan(solve(problem), {name: rule for name, (_, rule) in offers.items()}, tuple(left_out))
 
@@ -175,7 +175,7 @@ def combine(book: Book, project: Project, answers: Mapping[str, Any]) -> Plan:
 def _without_cost(rule: Rule, facts: Mapping[str, Value]) -> dict[str, Value]:
     if rule.instrument not in _GIVEN:
         kind = rule.instrument
-        raise KofuError(
+        raise IneligibleError(
             f"{rule.programme}「{rule.key}」: {kind.ja}は費用への補助ではないので、組み合わせません",
             f"{rule.programme} {rule.key!r}: a {kind.en} does not pay for costs, so it is not combined",
         )
@@ -236,6 +236,12 @@ def plan_record(plan: Plan, lang: str) -> dict[str, Any]:
         "second": second(answer, lang),
         "left_out": [error.say(lang) for error in plan.left_out],
     }
+
+
+def _most_telling(refused: list[KofuError]) -> KofuError:
+    """Why a programme cannot take part: of the benefit that comes nearest."""
+    nearest = [error for error in refused if not isinstance(error, IneligibleError)]
+    return next(iter(nearest or refused), _nobody())
 
 
 def _nobody() -> KofuError:

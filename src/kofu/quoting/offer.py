@@ -32,6 +32,10 @@ from kofu.rules.units import YEN
 Facts = Mapping[str, Value]
 
 
+class IneligibleError(KofuError):
+    """The case certainly does not get this benefit."""
+
+
 @dataclass(frozen=True)
 class _Line:
     """min(rate × cost, cap); cap None: no limit."""
@@ -112,8 +116,9 @@ def _hold(rule: Rule, node: Node, facts: Facts) -> None:
     if holds is None:
         raise _missing(rule, node, facts)
     if holds is False:
-        raise _refused(
-            rule, "対象外です（kofu quote で理由が分かります）", "not eligible (kofu quote says why)"
+        raise IneligibleError(
+            f"{_name(rule, 'ja')}: 対象外です（kofu quote で理由が分かります）",
+            f"{_name(rule, 'en')}: not eligible (kofu quote says why)",
         )
 
 
@@ -222,4 +227,8 @@ def _other_form(rule: Rule) -> KofuError:
 
 
 def _refused(rule: Rule, ja: str, en: str) -> KofuError:
-    return KofuError(f"{rule.programme}「{rule.key}」: {ja}", f"{rule.programme} {rule.key!r}: {en}")
+    return KofuError(f"{_name(rule, 'ja')}: {ja}", f"{_name(rule, 'en')}: {en}")
+
+
+def _name(rule: Rule, lang: str) -> str:
+    return f"{rule.programme} {rule.key!r}" if lang == "en" else f"{rule.programme}「{rule.key}」"

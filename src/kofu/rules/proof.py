@@ -24,7 +24,7 @@ from kofu.rules.proof_terms import Terms
 from kofu.rules.scope import Scope, common_scope, law
 from kofu.rules.settings import row_conditions
 from kofu.rules.statements import LAW, Statement, of_law, of_pairs, of_rule, of_table
-from kofu.rules.tree import Node, Value
+from kofu.rules.tree import Case, Node, Setting, Value, children
 from kofu.rules.vocabulary import normal
 
 Outcome = Literal["proved", "refuted", "unknown", "not applicable"]
@@ -97,6 +97,7 @@ def _by_intervals(claim: Node) -> bool:
 
 
 def _confirmed(statement: Statement, values: dict[str, list[Value]]) -> dict[str, Value] | None:
+    """The model as a case that breaks the statement; None when it is none."""
     for combination in islice(product(*values.values()), _TRIES):
         facts = dict(zip(values, combination, strict=True))
         if breaks(statement, facts):
@@ -105,9 +106,38 @@ def _confirmed(statement: Statement, values: dict[str, list[Value]]) -> dict[str
 
 
 def breaks(statement: Statement, facts: Mapping[str, Value]) -> bool:
-    """Whether the exact reader finds that `facts` break the statement."""
-    given = statement.given is None or evaluate(statement.given, facts) is True
-    return given and statement.claim is not None and evaluate(statement.claim, facts) is False
+    """Whether the exact reader finds that `facts`, which the sheet allows, break the statement."""
+    given, claim = statement.given, statement.claim
+    if claim is None or evaluate(claim, facts) is not False:
+        return False
+    if given is not None and evaluate(given, facts) is not True:
+        return False
+    return all(_allows(node, facts) for root in (given, claim) if root for node in reached(root, facts))
+
+
+def reached(node: Node, facts: Mapping[str, Value]) -> Iterator[Setting]:
+    """The parameters that matter to a case: of a table only those of the row that applies."""
+    if isinstance(node, Case):
+        for condition, value in node.branches:
+            yield from reached(condition, facts)
+            if evaluate(condition, facts):
+                yield from reached(value, facts)
+                return
+        yield from reached(node.otherwise, facts)
+    elif isinstance(node, Setting):
+        yield node
+    for part in () if isinstance(node, Case) else children(node):
+        yield from reached(part, facts)
+
+
+def _allows(setting: Setting, facts: Mapping[str, Value]) -> bool:
+    """Whether the case gives an open parameter a value that the sheet leaves open."""
+    if not setting.is_open:
+        return True
+    value = facts[setting.name]
+    if setting.options:
+        return value in setting.options
+    return setting.low <= value <= setting.high  # type: ignore[operator]
 
 
 def statements(programme: Programme) -> Iterator[Statement]:

@@ -6,12 +6,24 @@ expression instead of a hundred.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from typing import Any
+from typing import Any, Literal
 
-from kofu.rules.columns.form import Form, Integer, Parameter, children
-from kofu.rules.columns.select import select
+from kofu.rules.columns.form import (
+    Column,
+    Form,
+    Integer,
+    Logic,
+    Parameter,
+    Truth,
+    children,
+    is_truth,
+    walk,
+)
+from kofu.rules.columns.nulls import Nulls
+from kofu.rules.columns.ranges import Ranges
+from kofu.rules.columns.select import declared, select
 from kofu.rules.columns.sql import Dialect
 
 _LARGEST = 2**62  # a parameter must be a narrow integer; a larger one makes its rule a family of its own
@@ -35,17 +47,60 @@ def families(results: Mapping[str, Form]) -> list[Family]:
     return [_family(group) for group in groups.values()]
 
 
-def select_family(dialect: Dialect, family: Family, source: str, keep: Sequence[str] = ()) -> str:
-    """SQL that gives, for every row of `source` and every rule, `rule` (its name), `value` and what to `keep`."""
+def select_family(
+    dialect: Dialect,
+    family: Family,
+    source: str,
+    keep: Sequence[str] = (),
+    certain: Collection[str] = (),
+) -> str:
+    """SQL that gives, for every row of `source` and every rule, `rule` (its name), `value` and what to `keep`.
+
+    What depends on the firm alone is worked out once for each firm, before its row meets the parameters.
+    """
+    nulls, ranges = Nulls(certain), Ranges(declared(f for f in walk([family.form]) if isinstance(f, Column)))
+    before: dict[Form, Column] = {}
+    form = _without_firm_parts(family.form, before, ranges, {})
+    firms = select(
+        dialect, {column.name: part for part, column in before.items()}, source, keep, certain=certain
+    )
     width = len(next(iter(family.rows.values())))
     columns = [f"p{i}" for i in range(width)]
     rows = ", ".join(
         "(" + ", ".join([_quoted(name), *map(dialect.constant, row)]) + ")"
         for name, row in family.rows.items()
     )
-    parameters = f"(VALUES {rows}) AS p({', '.join(['rule', *columns])})"
-    joined = f"{source} CROSS JOIN {parameters}"
-    return select(dialect, {"value": family.form}, joined, keep=[*keep, "rule"], parameters=columns)
+    joined = f"({firms}) AS f CROSS JOIN (VALUES {rows}) AS p({', '.join(['rule', *columns])})"
+    sure = [column.name for part, column in before.items() if not nulls.may(part)]
+    return select(dialect, {"value": form}, joined, [*keep, "rule"], parameters=columns, certain=sure)
+
+
+def _without_firm_parts(
+    form: Form, before: dict[Form, Column], ranges: Ranges, done: dict[Form, Form]
+) -> Form:
+    """The form with every largest part that has no parameter as a column, which `before` names."""
+    if isinstance(form, Integer | Truth | Parameter):
+        return form
+    if form not in done:
+        parts = children(form)
+        if not any(isinstance(part, Parameter) for part in walk([form])):
+            if form not in before:
+                low, high = (0, 0) if is_truth(form) else ranges.of(form)
+                kind: Literal["truth", "number"] = "truth" if is_truth(form) else "number"
+                before[form] = Column(f"f{len(before)}", kind, low, high)
+            done[form] = before[form]
+        elif isinstance(form, Logic) and len(joined := _firm_items(form)) > 1:
+            rest = tuple(item for item in form.items if item not in joined)
+            items = (Logic(form.op, joined), *rest)
+            done[form] = Logic(form.op, tuple(_without_firm_parts(i, before, ranges, done) for i in items))
+        else:
+            below = iter([_without_firm_parts(part, before, ranges, done) for part in parts])
+            done[form] = _with_parts(form, below)
+    return done[form]
+
+
+def _firm_items(form: Logic) -> tuple[Form, ...]:
+    return tuple(i for i in form.items if not any(isinstance(part, Parameter) for part in walk([i])))
 
 
 def _quoted(text: str) -> str:
@@ -96,9 +151,14 @@ def _unite(
             done[places] = columns.setdefault(values, Parameter(len(columns), min(values), max(values)))
         else:
             below = iter([_unite(part, columns, done) for part in zip(*map(children, forms), strict=True)])
-            changes: dict[str, Any] = {f.name: _rebuilt(getattr(forms[0], f.name), below) for f in fields(forms[0])}
-            done[places] = replace(forms[0], **changes)
+            done[places] = _with_parts(forms[0], below)
     return done[places]
+
+
+def _with_parts(form: Form, below: Iterator[Form]) -> Form:
+    """The form with other forms below it, in order."""
+    changes: dict[str, Any] = {f.name: _rebuilt(getattr(form, f.name), below) for f in fields(form)}
+    return replace(form, **changes)
 
 
 def _rebuilt(value: object, below: Iterator[Form]) -> object:

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from functools import reduce
 from operator import and_, or_
 
-from kofu.rules.columns.form import Case, Column, Form, Integer, Logic, Stated, children
+from kofu.rules.columns.form import Case, Column, Form, Logic, Stated, children
 
 Columns = frozenset[str]
 _NONE: Columns = frozenset()
@@ -67,6 +67,6 @@ class Nulls:
             return left, right
         return (right, left) if both <= self.must(left) else None
 
-    def is_certain(self, form: Form) -> bool:
-        """Whether a form is never unknown."""
-        return isinstance(form, Integer) or not self.may(form)
+    def is_seen_in_columns(self, form: Form) -> bool:
+        """Whether a form is unknown exactly where one of the columns that `may` names is."""
+        return self.may(form) <= self.must(form)

@@ -41,9 +41,10 @@ def work_out(
 ) -> pl.LazyFrame:
     """`frame`, which has the columns of the forms under their names, with `results` added by name."""
     own = frame.collect_schema().names()
-    staged = stages(list(results.values()))
+    nulls = Nulls()
+    staged = stages(list(results.values()), nulls)
     expressions = _Expressions(
-        Ranges(ranges), Nulls(), {form: f"·{name}" for form, name in staged.name.items()}
+        Ranges(ranges), nulls, {form: f"·{name}" for form, name in staged.name.items()}
     )
     for level in staged.levels:
         frame = frame.with_columns(expressions.body(form).alias(f"·{staged.name[form]}") for form in level)

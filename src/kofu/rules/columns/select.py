@@ -29,12 +29,13 @@ def select(
     `certain`: columns in which nothing is unknown, so that no check for it is written.
     """
     roots = list(results.values())
-    staged = stages(roots)
+    nulls = Nulls(certain)
+    staged = stages(roots, nulls)
     columns = [form for form in walk(roots) if isinstance(form, Column)]
     # Parameters left open by different rules may share a name, and then a column.
     aliases = {name: f"c{i}" for i, name in enumerate(dict.fromkeys(form.name for form in columns))}
     names: dict[Form, str] = {form: aliases[form.name] for form in columns}
-    printer = Printer(dialect, Ranges({**declared(columns), **(ranges or {})}), Nulls(certain), names)
+    printer = Printer(dialect, Ranges({**declared(columns), **(ranges or {})}), nulls, names)
     types = {form.name: "BOOLEAN" if form.kind == "truth" else dialect.narrow for form in columns}
     read = [f"CAST({_read(dialect, name, missing)} AS {types[name]}) AS {a}" for name, a in aliases.items()]
     kept = {name: f"k{i}" for i, name in enumerate(keep)}

@@ -170,10 +170,9 @@ class Printer:
 
     def _unknown(self, form: Form) -> str:
         """Whether a form is unknown: by its columns where any of them decides."""
-        columns = self._nulls.may(form)
-        if not columns <= self._nulls.must(form):
+        if not self._nulls.is_seen_in_columns(form):
             return f"{self.text(form)} IS NULL"
-        return " OR ".join(f"{self._column(name)} IS NULL" for name in sorted(columns))
+        return " OR ".join(f"{self._column(name)} IS NULL" for name in sorted(self._nulls.may(form)))
 
     def _column(self, name: str) -> str:
         named = (text for form, text in self._names.items() if isinstance(form, Column) and form.name == name)

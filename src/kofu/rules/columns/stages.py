@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-from kofu.rules.columns.form import Column, Extreme, Form, Integer, Parameter, Truth, children, walk
+from kofu.rules.columns.form import Case, Column, Extreme, Form, Integer, Parameter, Truth, children, walk
+from kofu.rules.columns.nulls import Nulls
 
 _LEAVES = (Integer, Truth, Column, Parameter)
 
@@ -18,13 +19,16 @@ class Stages:
     name: dict[Form, str]
 
 
-def stages(roots: list[Form], repeats_extremes: bool = True) -> Stages:
-    """Names every form that is used twice, or would be written twice because an extreme writes its parts twice."""
+def stages(roots: list[Form], nulls: Nulls) -> Stages:
+    """Names every form that is used twice, or would be written twice.
+
+    An extreme writes its parts twice; so does a case with a condition that it checks for being unknown.
+    """
     forms = walk(roots)
-    uses = Counter(
-        child for form in forms for child in children(form) for _ in range(_times(form, repeats_extremes))
-    )
-    uses.update(roots)
+    uses = Counter(roots)
+    for form in forms:
+        uses.update(children(form))
+        uses.update(_again(form, nulls))
     level: dict[Form, int] = {}
     named: list[list[Form]] = []
     for form in forms:
@@ -39,5 +43,13 @@ def stages(roots: list[Form], repeats_extremes: bool = True) -> Stages:
     return Stages(tuple(map(tuple, named)), names)
 
 
-def _times(form: Form, repeats_extremes: bool) -> int:
-    return 2 if repeats_extremes and isinstance(form, Extreme) else 1
+def _again(form: Form, nulls: Nulls) -> tuple[Form, ...]:
+    """The parts that writing out `form` repeats."""
+    match form:
+        case Extreme():
+            return children(form)
+        case Case():
+            checked = zip(form.branches, nulls.guards(form), strict=True)
+            return tuple(c for (c, _), guard in checked if guard and not nulls.is_seen_in_columns(c))
+        case _:
+            return ()
