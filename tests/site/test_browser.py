@@ -75,7 +75,9 @@ def page(
 
 
 @pytest.mark.parametrize(
-    ("lang", "kind"), [("ja", k) for k in KINDS] + [("en", k) for k in ("home", "programme", "schema", "calculator", "interview further")]
+    ("lang", "kind"),
+    [("ja", k) for k in KINDS]
+    + [("en", k) for k in ("home", "programme", "schema", "calculator", "interview further")],
 )
 def test_axe_finds_nothing_and_the_page_never_scrolls_sideways(page: Page, lang: str, kind: str) -> None:
     path = KINDS[kind]
@@ -177,7 +179,9 @@ def _answer(page: Page) -> str:
 
 
 @pytest.mark.parametrize("script", [True, False], ids=["with our script", "without script"])
-def test_a_firm_works_out_its_subsidy_with_the_keyboard(browser: Browser, server: Server, script: bool) -> None:
+def test_a_firm_works_out_its_subsidy_with_the_keyboard(
+    browser: Browser, server: Server, script: bool
+) -> None:
     context = browser.new_context(base_url=server.address, java_script_enabled=script, locale="ja-JP")
     page = context.new_page()
     page.goto(JIZOKUKA)
@@ -252,4 +256,6 @@ def test_screenshots(page: Page) -> None:
     for kind, path in KINDS.items():
         page.goto(path)
         width = (page.viewport_size or {})["width"]
-        page.screenshot(path=folder / f"{kind.replace(',', '').replace(' ', '-')}-{width}.png", full_page=True)
+        page.screenshot(
+            path=folder / f"{kind.replace(',', '').replace(' ', '-')}-{width}.png", full_page=True
+        )

@@ -154,14 +154,10 @@ def _last_on(line: Callable[[int], Ends], start: int, slope: Ends, end: int) -> 
     return good
 
 
-def _event(
-    last: int, before: Ends, after: Ends, slope: Ends, following: Ends
-) -> list[tuple[int, str]]:
+def _event(last: int, before: Ends, after: Ends, slope: Ends, following: Ends) -> list[tuple[int, str]]:
     """What happens between the yen `last` and the next."""
     steps = [b - a for a, b in zip(before, after, strict=True)]
-    smooth = all(
-        min(s, f) <= step <= max(s, f) for s, f, step in zip(slope, following, steps, strict=True)
-    )
+    smooth = all(min(s, f) <= step <= max(s, f) for s, f, step in zip(slope, following, steps, strict=True))
     if not smooth:
         kind = "floor" if before[1] == 0 else "ends" if after[1] == 0 else "jump"
         return [(last, ""), (last + 1, kind)]

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 
 from kofu.programme.model import Programme
 from kofu.quoting.book import Book
 from kofu.quoting.quote import Condition, Quote
 from kofu.rules.bounds import Bounds
+from kofu.rules.exact import evaluate
 from kofu.rules.ranking import Question, rank_all
 from kofu.rules.tree import Value
 
@@ -21,18 +23,19 @@ class Match:
     programme: Programme
     quotes: tuple[Quote, ...]
 
-    @property
+    @cached_property
     def fits(self) -> bool | None:
         """Yes where a benefit is certain, no where none is possible, else None: it depends."""
         verdicts = [quote.eligible for quote in self.quotes]
         return True if True in verdicts else None if None in verdicts else False
 
-    @property
+    @cached_property
     def open_quotes(self) -> tuple[Quote, ...]:
         """The benefits that fit, or else those that may."""
-        return tuple(q for q in self.quotes if q.eligible is self.fits and self.fits is not False)
+        fits = self.fits
+        return () if fits is False else tuple(q for q in self.quotes if q.eligible is fits)
 
-    @property
+    @cached_property
     def total(self) -> Bounds:
         """The most that one of its benefits gives, in yen."""
         found = [quote.total for quote in self.open_quotes]
@@ -40,12 +43,16 @@ class Match:
             return Bounds(Fraction(0), Fraction(0))
         return Bounds(max(b.low for b in found), max(b.high for b in found))
 
-    @property
+    @cached_property
     def reasons(self) -> tuple[Condition, ...]:
         """Of the benefit that comes nearest, the conditions that fail."""
         if self.fits is not False or not self.quotes:
             return ()
-        return min((quote.reasons for quote in self.quotes), key=len)
+        failing = (
+            [node for node in quote.rule.conditions if evaluate(node, quote.facts) is False]
+            for quote in self.quotes
+        )
+        return tuple(Condition(node, False) for node in min(failing, key=len))
 
     @property
     def missing(self) -> int:

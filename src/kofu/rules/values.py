@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from typing import Any
@@ -17,6 +18,8 @@ from kofu.text.rates import parse_rate
 
 _YES = {"はい", "true", "yes", "y", "1", "○", "有", "該当"}
 _NO = {"いいえ", "false", "no", "n", "0", "×", "無", "非該当"}
+_NEGATIVE = re.compile(r"[-−▲△]|マイナス")
+_EXPONENT = re.compile(r"\d[eE][+-]?\d")
 _UNKNOWN = {"", "不明", "未定", "わからない", "分からない", "null", "none", "unknown", "?", "nan", "na"}
 
 
@@ -37,7 +40,7 @@ def read_value(spec: FactSpec, raw: Any) -> Value:
         return _choice(spec, raw)
     value = _number(spec.name, spec.type, spec.unit, raw)
     if not spec.low <= value <= spec.high:
-        low, high = (show_number(end, spec.type, "ja") for end in (spec.low, spec.high))
+        low, high = (_end(end, spec.type) for end in (spec.low, spec.high))
         raise KofuError(
             f"{spec.name}={raw}: {low}から{high}までの値にしてください",
             f"{spec.name}={raw}: must be from {low} to {high}",
@@ -48,6 +51,11 @@ def read_value(spec: FactSpec, raw: Any) -> Value:
             f"{spec.name}={raw}: {step}刻みで答えてください", f"{spec.name}={raw}: give it in steps of {step}"
         )
     return value
+
+
+def _end(value: Fraction, kind: Type) -> str:
+    """An end of a range: of a ratio in per cent."""
+    return f"{print_number(value * 100)}%" if not kind.unit else show_number(value, kind, "ja")
 
 
 def read_setting(setting: Setting, raw: Any) -> Fraction:
@@ -110,6 +118,10 @@ def _number(name: str, kind: Type, unit: str, raw: Any) -> int | Fraction:
         factor, _ = parse_unit(unit)
         return _exact(value * factor)
     text = normal(str(raw)).strip().replace(" ", "")
+    if negative := _NEGATIVE.match(text):
+        return -_number(name, kind, unit, text[negative.end() :])
+    if _EXPONENT.search(text):
+        raise _unreadable(name, raw)
     try:
         quantity = parse_quantity(text)
         parsed, printed = quantity.value, quantity.unit
@@ -148,11 +160,15 @@ def _rate(name: str, raw: Any, text: str) -> Fraction:
     except KofuError:
         rate = None
     if rate is None or rate.qualifier:
-        raise KofuError(
-            f"{name}={raw}: 数として読めません（例: 600万円、5人、0.9%、1/2）",
-            f"{name}={raw}: cannot be read as a number (e.g. 600万円, 5人, 0.9%, 1/2)",
-        )
+        raise _unreadable(name, raw)
     return Fraction(1) if rate.value is None else rate.value
+
+
+def _unreadable(name: str, raw: Any) -> KofuError:
+    return KofuError(
+        f"{name}={raw}: 数として読めません（例: 600万円、5人、0.9%、1/2）",
+        f"{name}={raw}: cannot be read as a number (e.g. 600万円, 5人, 0.9%, 1/2)",
+    )
 
 
 def _exact(value: Fraction) -> int | Fraction:

@@ -147,7 +147,11 @@ def _operation(endpoint: dict[str, Any], by_name: dict[str, dict[str, Any]], she
         body = {"schema": {"$ref": f"#/components/schemas/{endpoint['answer']}"}}
     error = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
     bad = {"400": {"description": "A value that cannot be; the message names it.", "content": error}}
-    missing = {"404": {"description": "There is no such thing.", "content": error}} if inside or path == "/api/quote" else {}
+    missing = (
+        {"404": {"description": "There is no such thing.", "content": error}}
+        if inside or path == "/api/quote"
+        else {}
+    )
     return {
         "operationId": re.sub(r"\W+", "_", path).strip("_"),
         "summary": endpoint["en"],

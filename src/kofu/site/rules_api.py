@@ -193,9 +193,7 @@ def ask(shelf: Shelf, asked: Json) -> Json:
     found = match_all(book, facts)
     return {
         "counts": counts(found),
-        "questions": [
-            question_record(question.name, settings, lang) for question in questions(book, facts)
-        ],
+        "questions": [question_record(question.name, settings, lang) for question in questions(book, facts)],
         "definitions": {f"{q.rule.programme}/{q.rule.key}": q.rule.hash for q in _quotes(found)},
     }
 

@@ -60,13 +60,6 @@ class Nulls:
             rest = self.must(condition) | (self.must(value) & rest)
         return needed[::-1]
 
-    def ordered(self, left: Form, right: Form) -> tuple[Form, Form] | None:
-        """The two, such that the second is unknown wherever one of both is; None where neither can be."""
-        both = self.may(left) | self.may(right)
-        if both <= self.must(right):
-            return left, right
-        return (right, left) if both <= self.must(left) else None
-
     def is_seen_in_columns(self, form: Form) -> bool:
         """Whether a form is unknown exactly where one of the columns that `may` names is."""
         return self.may(form) <= self.must(form)

@@ -112,11 +112,14 @@ class _Expressions:
         return made.cast(pl.Int128) if self._ranges.needs_wide(form) else made
 
     def _extreme(self, form: Extreme) -> pl.Expr:
-        ordered = self._nulls.ordered(form.left, form.right)
-        left, right = map(self.of, ordered or (form.left, form.right))
+        """Polars passes over a null: the choice stands only behind a check of the columns that may be it."""
+        left, right = self.of(form.left), self.of(form.right)
+        if self._nulls.is_seen_in_columns(form):
+            pick = pl.min_horizontal if form.op == "min" else pl.max_horizontal
+            known = pl.all_horizontal(pl.col(name).is_not_null() for name in sorted(self._nulls.may(form)))
+            return pl.when(known).then(pick(left, right)) if self._nulls.may(form) else pick(left, right)
         first = left <= right if form.op == "min" else left >= right
-        chosen = pl.when(first).then(left)
-        return chosen.otherwise(right) if ordered else chosen.when(~first).then(right).otherwise(None)
+        return pl.when(first).then(left).when(~first).then(right)
 
     def _member(self, form: Member) -> pl.Expr:
         assert isinstance(form.mask, Integer)

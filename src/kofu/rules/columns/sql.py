@@ -1,6 +1,6 @@
 """From the integer form to SQL text; each engine says in a `Dialect` what it writes differently.
 
-Unknown stays unknown: no LEAST and no ELSE where a NULL would slip through. Every constant has its type.
+Unknown stays unknown: a NULL slips through no LEAST and no ELSE. Every constant has its type.
 """
 
 from __future__ import annotations
@@ -142,11 +142,15 @@ class Printer:
         return f"{count} * {self.text(form.divisor)}"
 
     def _extreme(self, form: Extreme) -> str:
-        comparison = "<=" if form.op == "min" else ">="
-        ordered = self._nulls.ordered(form.left, form.right)
-        left, right = map(self.text, ordered or (form.left, form.right))
-        last = f"ELSE {right}" if ordered else f"WHEN NOT ({left} {comparison} {right}) THEN {right}"
-        return f"CASE WHEN {left} {comparison} {right} THEN {left} {last} END"
+        """LEAST and GREATEST pass over a NULL: they stand only behind a check of the columns that may be it."""
+        left, right = self.text(form.left), self.text(form.right)
+        if self._nulls.is_seen_in_columns(form):
+            chosen = f"{'LEAST' if form.op == 'min' else 'GREATEST'}({left}, {right})"
+            if not self._nulls.may(form):
+                return chosen
+            return f"CASE WHEN {self._unknown(form)} THEN NULL ELSE {chosen} END"
+        first = f"{left} {'<=' if form.op == 'min' else '>='} {right}"
+        return f"CASE WHEN {first} THEN {left} WHEN NOT ({first}) THEN {right} END"
 
     def _member(self, form: Member) -> str:
         item = self.text(form.item)

@@ -22,7 +22,8 @@ class Stages:
 def stages(roots: list[Form], nulls: Nulls) -> Stages:
     """Names every form that is used twice, or would be written twice.
 
-    An extreme writes its parts twice; so does a case with a condition that it checks for being unknown.
+    An extreme compares its parts where they are not unknown just as their columns are; a case repeats a
+    condition that it checks. What is not named stays inside a case, worked out for its rows only.
     """
     forms = walk(roots)
     uses = Counter(roots)
@@ -47,7 +48,7 @@ def _again(form: Form, nulls: Nulls) -> tuple[Form, ...]:
     """The parts that writing out `form` repeats."""
     match form:
         case Extreme():
-            return children(form)
+            return () if nulls.is_seen_in_columns(form) else children(form)
         case Case():
             checked = zip(form.branches, nulls.guards(form), strict=True)
             return tuple(c for (c, _), guard in checked if guard and not nulls.is_seen_in_columns(c))
