@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import importlib
 import sys
 import tempfile
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
 from pathlib import Path
 
@@ -48,14 +49,19 @@ def _timed(before: str, timed: str) -> str:
 
 
 def main() -> None:
+    """Measure everything and print the table."""
+    show(rows())
+
+
+def show(rows: Iterable[Row]) -> None:
     """Print a table: what, ours, reference, ratio, target."""
     print(f"Python {sys.version.split()[0]}; medians in milliseconds; ratio: ours / reference\n")
-    print(f"{'what':44} {'ours':>9} {'reference':>32} {'theirs':>9} {'ratio':>7}  target")
-    for row in rows():
+    print(f"{'what':48} {'ours':>9} {'reference':>25} {'theirs':>9} {'ratio':>7}  target")
+    for row in rows:
         theirs = "" if row.theirs is None else f"{row.theirs:9.2f}"
         ratio = "" if row.ratio is None else f"{row.ratio:7.2f}"
         print(
-            f"{row.what:44} {row.ours:9.2f} {row.reference:>32} {theirs:>9} {ratio:>7}  {row.target}",
+            f"{row.what:48} {row.ours:9.2f} {row.reference:>25} {theirs:>9} {ratio:>7}  {row.target}",
             flush=True,
         )
 
@@ -81,6 +87,8 @@ def rows() -> Iterator[Row]:
         build(large, many(list(store.programmes()), 50_000))
         yield from _searching(Store(large), "50,000", "< 5", 5)
     yield from _pages()
+    for name in ("rules", "columns", "combine", "proof"):
+        yield from importlib.import_module(f"bench.{name}").measure()
 
 
 def _row(what: str, ours: Work, reference: str, theirs: Work, target: str, runs: int) -> Row:

@@ -6,6 +6,8 @@ a difference stops the benchmark.
 
 from __future__ import annotations
 
+import importlib.util
+import resource
 import statistics
 import time
 from collections.abc import Iterator, Mapping
@@ -14,7 +16,7 @@ from typing import Any
 
 import duckdb
 
-from bench.clock import Row, paired_ms
+from bench.clock import Row, inside_ms, paired_ms
 from bench.usual import BY_HAND, family, usual
 from kofu.catalogue.store import open_store
 from kofu.rules.check import default_rules
@@ -40,6 +42,7 @@ from kofu.rules.columns.form import (
 from kofu.rules.columns.normal import Normaliser
 from kofu.rules.columns.plan import plan
 from kofu.rules.columns.select import select
+from kofu.rules.rule import Rule
 
 _CHUNK = 16_384
 _FIRMS = 1_000_000
@@ -48,8 +51,9 @@ Sums = dict[str, int]
 
 def measure() -> Iterator[Row]:
     """Every measurement of the columns reader; those beside NumPy only where it is installed."""
-    rules = [rule for programme in open_store().programmes() for rule in default_rules(programme)]
+    rules = _rules()
     yield from _planning(rules)
+    yield _memory()
     normaliser = Normaliser()
     one = {name: normaliser.normalise(node)[0] for name, node in usual().items()}
     for firms, runs in ((_FIRMS, 7), (10 * _FIRMS, 3)):
@@ -59,10 +63,47 @@ def measure() -> Iterator[Row]:
     except ImportError:
         print("columns beside REF: skipped, NumPy is not installed")
         return
-    totals = {f"r{i}": normaliser.normalise(rule.total)[0] for i, rule in enumerate(rules)}
-    yield from _all_rules(totals)
+    yield from _all_rules(_totals(rules))
     alike = {f"r{i}": normaliser.normalise(node)[0] for i, node in enumerate(family(113))}
     yield from _family(alike)
+    yield from _openfisca({"支援額": one["支援額"]})
+
+
+def _rules() -> list[Rule]:
+    return [rule for programme in open_store().programmes() for rule in default_rules(programme)]
+
+
+def _totals(rules: list[Rule]) -> dict[str, Form]:
+    normaliser = Normaliser()
+    return {f"r{i}": normaliser.normalise(rule.total)[0] for i, rule in enumerate(rules)}
+
+
+def megabytes(with_rules: bool) -> int:
+    """The most memory of this process after it made the firms and, `with_rules`, worked out every rule."""
+    totals = _totals(_rules())
+    connection = _table(totals, _FIRMS, 0.0)
+    if with_rules:
+        _sums(connection, _batches(totals))
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+
+
+def _memory() -> Row:
+    code = "from bench.columns import megabytes; print(megabytes({}))"
+    ours, theirs = (inside_ms(code.format(which), 1) for which in (True, False))
+    return Row("columns: peak memory in MB, all rules, 10^6 firms", ours, "the firms alone", theirs, "<= 500")
+
+
+def _openfisca(forms: Mapping[str, Form]) -> Iterator[Row]:
+    if importlib.util.find_spec("openfisca_core") is None:
+        print("columns beside openfisca-core: skipped, it is not installed")
+        return
+    from bench.openfisca import measure
+
+    connection = _table(forms, _FIRMS, 0.0)
+    text = select(DUCKDB, forms, "firms")
+    arrays = connection.execute("SELECT * FROM firms").fetchnumpy()
+    exact = connection.execute(text).fetchnumpy()["支援額"]
+    yield from measure(arrays, exact, partial(_sums, connection, [(text, list(forms))]))
 
 
 def _planning(rules: list[Any]) -> Iterator[Row]:
@@ -92,18 +133,23 @@ def _by_hand(forms: Mapping[str, Form], firms: int, runs: int) -> Iterator[Row]:
 
 
 def _all_rules(forms: Mapping[str, Form]) -> Iterator[Row]:
-    connection, names = _table(forms, _FIRMS, 0.0), list(forms)
-    statements = []
-    for start in range(0, len(names), 16):
-        part = {name: forms[name] for name in names[start : start + 16]}
-        statements.append((select(DUCKDB, part, "firms"), list(part)))
+    connection = _table(forms, _FIRMS, 0.0)
     yield _beside_reference(
         f"columns: all {len(forms)} rules, 10^6 firms",
         connection,
-        partial(_sums, connection, statements),
+        partial(_sums, connection, _batches(forms)),
         forms,
         "<= 0.56 x",
     )
+
+
+def _batches(forms: Mapping[str, Form]) -> list[tuple[str, list[str]]]:
+    """One wide statement is slower than some narrow ones."""
+    names, found = list(forms), []
+    for start in range(0, len(names), 16):
+        part = {name: forms[name] for name in names[start : start + 16]}
+        found.append((select(DUCKDB, part, "firms"), list(part)))
+    return found
 
 
 def _family(forms: Mapping[str, Form]) -> Iterator[Row]:
@@ -219,8 +265,6 @@ def _numpy(form: Form, values: Mapping[Form, Any], chunk: Mapping[str, Any], num
 
 
 if __name__ == "__main__":
-    for row in measure():
-        ratio = "" if row.ratio is None else f"{row.ratio:.2f}"
-        print(
-            f"{row.what:56} {row.ours:10.2f} {row.reference:>20} {row.theirs or 0:10.2f} {ratio:>6}  {row.target}"
-        )
+    from bench.__main__ import show
+
+    show(measure())

@@ -135,9 +135,12 @@ def _quotes(
 
 def _names(quote: Quote) -> set[str]:
     """Everything that an answer to this benefit may name."""
-    rule = quote.rule
-    names = [fact.name for fact in rule.facts] + [named.name for named in rule.named]
-    return {*names, *(setting.name for setting in rule.settings)}
+    from kofu.rules.tree import Fact, Named, Setting, walk
+
+    rule, terms = quote.rule, quote.rule.repayment
+    lent = [] if terms is None else [terms.term, terms.grace, *(rate for _, rate in terms.rates)]
+    nodes = walk(*rule.roots, *(node for node in lent if node is not None))
+    return {node.name for node in nodes if isinstance(node, Fact | Named | Setting)}
 
 
 def _quotes_record(programme: Programme, quotes: Iterable[Quote], steps: bool) -> dict[str, Any]:

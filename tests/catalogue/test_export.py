@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import jsonschema
@@ -57,12 +58,17 @@ def test_the_dictionary_names_every_column(catalogue: list[Programme]) -> None:
 def test_csv_holds_a_row_for_each_fact(catalogue: list[Programme], table: Table) -> None:
     head, *rows = read_csv(to_csv(table, catalogue))
     assert head == [c.name for c in table.columns]
-    expected = (
-        catalogue if table.name == "programmes" else [f for p in catalogue for f in getattr(p, table.name)]
-    )
+    facts: dict[str, list[Any]] = {"programmes": list(catalogue), "parameters": _values(catalogue)}
+    expected = facts.get(table.name) or [f for p in catalogue for f in getattr(p, table.name)]
     assert len(rows) == len(expected) > 0
     keys = [head.index(name) for name in table.key]
     assert len({tuple(row[i] for i in keys) for row in rows}) == len(rows)
+
+
+def _values(catalogue: list[Programme]) -> list[Any]:
+    """Every value of every parameter: the rows of a table, the days of a series, or the value itself."""
+    every = [q for p in catalogue for q in (p.parameters, *(b.parameters for b in p.benefits))]
+    return [value for q in every for p in q.values() for value in p.rows or list(p.series) or [p]]
 
 
 def test_csv_begins_with_a_bom_only_when_asked(catalogue: list[Programme], tmp_path: Path) -> None:

@@ -193,7 +193,7 @@ def test_a_firm_works_out_its_subsidy_with_the_keyboard(
     page.keyboard.press("Enter")
     page.wait_for_selector("input[aria-invalid]")
     assert "補助対象経費=abc" in page.locator(".field:has(input[aria-invalid]) .error").inner_text()
-    assert "万円" not in _answer(page)
+    assert "40万円" not in _answer(page)
     context.close()
 
 

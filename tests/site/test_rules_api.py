@@ -34,8 +34,8 @@ PLAIN = {
     "雇用対策に取り組む": "いいえ",
     "海外展開に取り組む": "いいえ",
     "買物弱者対策に取り組む": "いいえ",
-    "熊本地震対策である": "いいえ",
-    "複数事業者の共同事業である": "いいえ",
+    "熊本地震の対策に取り組む": "いいえ",
+    "複数の事業者が連携した共同事業である": "いいえ",
 }
 """Nothing that raises the cap."""
 
@@ -110,7 +110,7 @@ def test_the_hand_worked_cases_come_out(client: Client, catalogue: list[Programm
         cases, _, _ = read_cases(path)
         for case in cases.cases if cases else ():
             raw = case.expect.get("支援額")
-            if raw is None or len(case.facts) > 200:
+            if raw is None:
                 continue
             date = {"date": case.date.isoformat()} if case.date else {}
             facts = {name: _plain(value) for name, value in case.facts.items()}
@@ -118,6 +118,7 @@ def test_the_hand_worked_cases_come_out(client: Client, catalogue: list[Programm
             found = post(client, "quote", body)["quotes"][0]
             ends = raw if isinstance(raw, list) else [raw, raw]
             expected = [int(read_plain("支援額", Type("number", YEN), end)) for end in ends]
+            # Who asks is taken for a firm: that may narrow a range, never change a sum.
             if "応募する立場" in facts or not isinstance(raw, list):
                 assert [found["low"], found["high"]] == expected, f"{path.name}: {case.name}"
                 ran += 1
@@ -211,7 +212,7 @@ def test_what_cannot_be_is_one_sentence_in_both_languages(
     for lang in ("ja", "en"):
         assert named in error[lang]
         assert "\n" not in error[lang]
-        assert len(error[lang]) < 400
+        assert len(error[lang]) < 600
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"\xff", b'{"facts": NaN}', b"[" * 5000, b'{"facts": 1e999}'])

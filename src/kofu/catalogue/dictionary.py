@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from kofu.programme.benefits import Parameter
 from kofu.programme.fact import Fact
 from kofu.programme.model import Programme
 from kofu.programme.record import number
@@ -95,6 +96,38 @@ def _programme_row(programme: Programme) -> Iterator[Row]:
 
 def _component(component: str | list[str] | None) -> str | None:
     return " ".join(component) if isinstance(component, list) else component
+
+
+def _parameter_rows(programme: Programme) -> Iterator[Row]:
+    """A row for each value of each parameter, tables row by row."""
+    every = [(None, programme.parameters), *((b.key, b.parameters) for b in programme.benefits)]
+    number = 0
+    for benefit, parameters in every:
+        for name, parameter in parameters.items():
+            for when, value, at in _values(parameter):
+                number += 1
+                yield {
+                    "programme": programme.id,
+                    "number": number,
+                    "benefit": benefit,
+                    "name": name,
+                    "when": when,
+                    "value": value,
+                    "at": " ".join(map(str, at)),
+                }
+
+
+def _values(parameter: Parameter) -> Iterator[tuple[str | None, str, tuple[int, ...]]]:
+    """(condition, value as printed, lines)."""
+    for row in parameter.rows:
+        when = "、".join(f"{fact}＝{'・'.join(cells)}" for fact, cells in row.when.items())
+        yield when, "、".join(map(str, row.value)), row.at
+    for day, text in parameter.series.items():
+        yield f"{day}から", text, parameter.at
+    if parameter.value:
+        yield None, "、".join(map(str, parameter.value)), parameter.at
+    if parameter.range:
+        yield None, "〜".join(map(str, parameter.range)), parameter.at
 
 
 def _quantity(quantity: Quantity | None) -> Row:
@@ -257,5 +290,56 @@ TABLES: tuple[Table, ...] = (
         _text("evidence", "根拠（kofu による）", "evidence, in our words"),
         _LINES,
         _text("of_at", "前の事業の資料の行番号", "lines in the earlier document"),
+    ),
+    _table(
+        "benefits",
+        "支援内容",
+        "Benefits",
+        "benefits",
+        lambda b: {
+            "component": _component(b.component),
+            "key": b.key,
+            "payer": b.payer,
+            "recipient": b.recipient,
+            "instrument": b.instrument.value,
+            "eligible": b.eligible,
+            "amount": b.amount,
+            "rounding": b.rounding,
+        },
+        _COMPONENT,
+        _text("key", "支援の名前", "name of the benefit"),
+        _text("payer", "支払元", "payer", False),
+        _text("recipient", "受け手", "recipient"),
+        Column("instrument", "string", "手段", "instrument", True, Instrument),
+        _text("eligible", "対象となる条件（式）", "who is eligible, as an expression"),
+        _text("amount", "支援額（式）", "what is given, as an expression"),
+        _text("rounding", "端数処理", "rounding"),
+    ),
+    Table(
+        "parameters",
+        "支援内容の数値",
+        "Parameters of the benefits",
+        ("programme", "number"),
+        (
+            _PROGRAMME,
+            _NUMBER,
+            _text("benefit", "支援の名前（空欄はすべてに共通）", "benefit; empty: of all", False),
+            _text("name", "数値の名前", "name of the parameter"),
+            _text("when", "表の行の条件", "condition of the row of a table", False),
+            _text("value", "値（記載のまま。複数は「、」区切り）", "value as printed; several by 、"),
+            _LINES,
+        ),
+        _parameter_rows,
+    ),
+    _table(
+        "not_computable",
+        "計算できない理由",
+        "Why nothing can be computed",
+        "not_computable",
+        lambda n: {"component": _component(n.component), "ja": n.ja, "en": n.en, "at": _at(n)},
+        _COMPONENT,
+        _text("ja", "理由", "reason in Japanese"),
+        _text("en", "理由（英語）", "reason"),
+        _LINES,
     ),
 )

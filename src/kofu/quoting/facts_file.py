@@ -135,7 +135,7 @@ def _json(text: str, name: str) -> dict[str, Any]:
 
 def _csv(text: str, name: str) -> dict[str, Any]:
     first = text.split("\n", 1)[0]
-    delimiter = "\t" if "\t" in first and "," not in first else ","
+    delimiter = "\t" if "\t" in first else ","
     try:
         table = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
     except csv.Error as error:

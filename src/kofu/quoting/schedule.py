@@ -141,21 +141,19 @@ def schedule_of(quote: Quote, method: Method) -> Schedule:
             f"「{rule.key}」のシートには返済の条件（期間と利率）がなく、返済予定を作れません",
             f"the sheet states no terms of repayment for {rule.key!r}, so there is no schedule",
         )
-    amount = quote.estimate.amount
-    if quote.eligible is False or amount is None:
+    if quote.eligible is False:
         raise KofuError(
             f"「{rule.key}」は対象外なので、返済予定はありません",
             f"{rule.key!r} is not eligible, so there is no schedule",
         )
     terms = rule.repayment
-    loan = int(amount.low) if amount.is_point else int(_known([rule.amount], facts)[0])
-    term, grace = (int(value) for value in _known([terms.term, terms.grace], facts))
-    values = _known([rate for _, rate in terms.rates], facts)
+    nodes = [rule.amount, terms.term, terms.grace, *(rate for _, rate in terms.rates)]
+    loan, term, grace, *yearly = _known(nodes, facts)
     rates = [
         (None if years is None else years * 12, Fraction(rate))
-        for (years, _), rate in zip(terms.rates, values, strict=True)
+        for (years, _), rate in zip(terms.rates, yearly, strict=True)
     ]
-    return schedule(loan, term, grace, rates, method)
+    return schedule(int(loan), int(term), int(grace), rates, method)
 
 
 def _known(nodes: Sequence[Node | None], facts: Mapping[str, Value]) -> list[Any]:

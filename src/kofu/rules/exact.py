@@ -47,17 +47,18 @@ def _arithmetic(node: tree.Arithmetic, facts: Facts) -> Value | None:
     left, right = evaluate(node.left, facts), evaluate(node.right, facts)
     if left is None or right is None:
         return None
-    return apply(node.op, left, right)
+    found: Value = apply(node.op, left, right)
+    return found
 
 
-def apply(op: str, left: Any, right: Any) -> Value:
+def apply(op: str, left: Any, right: Any) -> Any:
     """left op right, exactly."""
     if op == "*":
-        return left * right  # type: ignore[no-any-return]
+        return left * right
     if op == "+":
-        return left + right  # type: ignore[no-any-return]
+        return left + right
     if op == "-":
-        return left - right  # type: ignore[no-any-return]
+        return left - right
     return Fraction(left) / right
 
 

@@ -258,7 +258,7 @@ class _Parser:
             )
 
     def _wrong(self, found: ast.AST, ja: str, en: str) -> KofuError:
-        part = ast.get_source_segment(self.source, found) or self.source  # type: ignore[arg-type]
+        part = ast.get_source_segment(self.source, found) or self.source
         shown = part if len(part) <= 60 else part[:57] + "…"
         return KofuError(f"「{shown}」: {ja}", f"{shown!r} {en}")
 

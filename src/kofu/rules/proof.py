@@ -29,7 +29,7 @@ from kofu.rules.vocabulary import normal
 
 Outcome = Literal["proved", "refuted", "unknown", "not applicable"]
 SECONDS = 5.0
-"""How long Z3 may think about one statement before it counts as unknown."""
+"""How long Z3 may think about one statement, each of the two times it is asked, before it counts as unknown."""
 _TRIES = 64
 """How many readings of a model are tried where one name has several variables."""
 
@@ -141,7 +141,7 @@ def _allows(setting: Setting, facts: Mapping[str, Value]) -> bool:
 
 
 def statements(programme: Programme) -> Iterator[Statement]:
-    """Everything that is to be proved of a programme, at every date from which other values hold, each once."""
+    """Everything that is to be proved of a programme, at every date from which other values hold."""
     seen: set[str] = set()
     for date in dates(programme):
         rules = compile_rules(programme, date)

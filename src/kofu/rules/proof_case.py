@@ -34,7 +34,9 @@ def _cases(statement: Statement, facts: Mapping[str, Value]) -> Iterator[dict[st
     leaves = {node.name: node for node in walk(*roots) if isinstance(node, Fact | Setting)}
     for world in _worlds(facts):
         for rule in statement.rules or (None,):
-            own = set(world) if rule is None else {n.name for n in walk(*rule.roots) if hasattr(n, "name")}
+            own = set(world)
+            if rule is not None and len(statement.rules) > 1:
+                own &= {node.name for node in walk(*rule.roots) if isinstance(node, Fact | Setting)}
             case: dict[str, Any] = {"name": f"反例: {broken}"}
             if rule is not None:
                 case["benefit"] = rule.key

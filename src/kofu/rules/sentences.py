@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -11,7 +11,7 @@ from kofu.rules import tree
 from kofu.rules.steps import Step
 from kofu.rules.tree import Type, Value
 from kofu.rules.units import YEN
-from kofu.rules.values import show_number, show_value
+from kofu.rules.values import show_number
 from kofu.text.printing import lines_text
 
 _SIGNS = {"+": "＋", "-": "−", "*": "×", "/": "÷"}
@@ -39,7 +39,9 @@ class Line(NamedTuple):
 def sentences(steps: tuple[Step, ...], lang: str) -> list[Line]:
     """What was done, in the order in which it was done; every number with its name and its lines."""
     writer = _Writer(lang)
-    return [line for step in steps for line in writer.of(step)]
+    for step in steps:
+        writer.tell(step)
+    return writer.told
 
 
 def statement(step: Step, lang: str) -> str:
@@ -52,19 +54,19 @@ class _Writer:
         self.english = lang == "en"
         self.lang = lang
         self.done: set[int] = set()
+        self.told: list[Line] = []
 
-    def of(self, step: Step) -> Iterator[Line]:
-        """The lines of the steps behind, then that of the step itself."""
-        node = step[0]
-        write = _WRITE.get(type(node))
-        if write is None or id(node) in self.done:
+    def tell(self, step: Step) -> None:
+        """The lines of the steps behind, then that of the step itself; one with none behind says nothing."""
+        node, _, inputs = step
+        if not inputs or id(node) in self.done:
             return
         self.done.add(id(node))
-        for item in step[2]:
-            yield from self.of(item)
-        line = write(self, step)
+        for item in inputs:
+            self.tell(item)
+        line = _WRITE[type(node)](self, step)
         if line is not None:
-            yield line
+            self.told.append(line)
 
     def shown(self, step: Step) -> str:
         """A step where it is used: its name, its value and where that stands."""
@@ -95,7 +97,7 @@ class _Writer:
     def lines(self, at: tuple[int, ...]) -> str:
         if not at:
             return ""
-        return f" (line {lines_text(at)})" if self.english else f"（{lines_text(at)}行）"
+        return f" (line {_lines(at)})" if self.english else f"（{_lines(at)}行）"
 
     def value(self, value: Value | None, kind: Type) -> str:
         """A value exactly; a sum of yen with every digit."""
@@ -103,7 +105,7 @@ class _Writer:
             return _ANSWERS[value][self.english]
         if isinstance(value, str):
             return value
-        return _yen(value, self.english) if kind.unit == YEN else show_value(value, kind, self.lang)
+        return _yen(value, self.english) if kind.unit == YEN else _number(value, kind, self.lang)
 
     def answered(self, step: Step) -> Line:
         """A condition and whether it holds."""
@@ -140,7 +142,9 @@ class _Writer:
     def arithmetic(self, step: Step) -> Line:
         left, right = map(self.shown, step.inputs)
         node: Any = step.node
-        return Line(f"{left} {_SIGNS[node.op]} {right} ＝ {self.value(step.value, node.type)}", _at(*step.inputs))
+        return Line(
+            f"{left} {_SIGNS[node.op]} {right} ＝ {self.value(step.value, node.type)}", _at(*step.inputs)
+        )
 
     def extreme(self, step: Step) -> Line:
         items = [self.shown(item) for item in step.inputs]
@@ -152,10 +156,8 @@ class _Writer:
             text = f"{' と '.join(items)} の{'小さい' if least else '大きい'}方は {result}"
         return Line(text, _at(*step.inputs))
 
-    def named(self, step: Step) -> Line | None:
+    def named(self, step: Step) -> Line:
         node: Any = step.node
-        if not step.inputs:
-            return None
         return Line(f"{node.name}{self.law(node)}: {self.value(step.value, node.type)}", node.at)
 
     def case(self, step: Step) -> Line | None:
@@ -203,6 +205,11 @@ def _at(*steps: Step) -> tuple[int, ...]:
         elif isinstance(node, tree.Case) and step.inputs:
             found += _at(step.inputs[-1])
     return tuple(dict.fromkeys(found))
+
+
+# What parameters look like is asked again and again.
+_number = lru_cache(4096)(show_number)
+_lines = lru_cache(4096)(lines_text)
 
 
 @lru_cache(4096)

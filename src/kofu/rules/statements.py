@@ -10,30 +10,21 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import combinations
-from typing import Literal, TypeGuard
+from typing import Literal
 
+from kofu.rules.costs import MONEY, caps_of, cost_of, costs_in, name_of, substituted
 from kofu.rules.rule import Rule
 from kofu.rules.tree import (
     Arithmetic,
-    Case,
     Comparison,
-    Extreme,
     Fact,
     Logic,
-    Member,
-    Named,
     Node,
     Not,
     Number,
-    Rounded,
-    Setting,
-    Type,
-    walk,
 )
-from kofu.rules.units import YEN
 
-_MONEY = Type("number", YEN)
-_ZERO = Number(Fraction(0), _MONEY)
+_ZERO = Number(Fraction(0), MONEY)
 LARGER = "′"
 """Marks the second of two cases that differ in one fact only."""
 
@@ -55,8 +46,6 @@ KINDS: dict[str, tuple[str, str]] = {
 
 LAW = "法令"
 """In the place of a programme: what the laws define for all of them."""
-
-_CAP_WORDS = ("上限", "限度")
 
 
 @dataclass(frozen=True)
@@ -92,14 +81,14 @@ def of_rule(rule: Rule) -> Iterator[Statement]:
     yield say("possible", "", Not(rule.eligible), None)
     yield say("nonnegative", "", compare(">=", rule.amount, _ZERO))
     cost = cost_of(rule.amount)
-    yield say("cost", _name(cost), cost and compare("<=", rule.amount, cost))
+    yield say("cost", name_of(cost), cost and compare("<=", rule.amount, cost))
     caps = list(caps_of(rule))
     for detail, path, cap in caps:
         yield say("cap", detail, compare("<=", rule.amount, cap), both(rule.eligible, *path))
     if not caps:
         yield say("cap", "", None)
     yield from _shares(rule, say)
-    for fact in _costs_in(cost):
+    for fact in costs_in(cost):
         yield say("monotone", fact.name, *_monotone(rule, fact))
     if cost is None:
         yield say("monotone", "", None)
@@ -110,7 +99,7 @@ def _shares(rule: Rule, say: Say) -> Iterator[Statement]:
     total: Node | None = None
     for payer, share in rule.shares.items():
         yield say("share", payer, compare(">=", share, _ZERO))
-        total = share if total is None else Arithmetic("+", total, share, _MONEY)
+        total = share if total is None else Arithmetic("+", total, share, MONEY)
     yield say("sum", "＋".join(rule.shares), total and compare("==", total, rule.amount))
     if total is None:
         yield say("share", "", None)
@@ -168,99 +157,6 @@ def of_law(names: Mapping[str, Node], kinds: Node) -> Iterator[Statement]:
         yield Statement("classes", LAW, "会社・個人事業主", detail, claim, given)
 
 
-def cost_of(node: Node) -> Node | None:
-    """What an amount is a part of, as a tree of 円 facts: of 経費 * 率 the 経費; None where nothing costs."""
-    match node:
-        case Fact():
-            return node if _is_cost(node) else None
-        case Named():
-            return cost_of(node.body)
-        case Rounded():
-            return cost_of(node.item)
-        case Arithmetic(op="*" | "/" | "-"):
-            return cost_of(node.left) or (cost_of(node.right) if node.op == "*" else None)
-        case Arithmetic(op="+"):
-            return _sum(cost_of(node.left), cost_of(node.right))
-        case Extreme(op="min"):
-            return next((cost for cost in map(cost_of, node.items) if cost is not None), None)
-        case Extreme():
-            total: Node | None = None
-            for item in node.items:
-                total = _sum(total, cost_of(item))
-            return total
-        case Case():
-            return _cost_of_case(node)
-        case _:
-            return None
-
-
-def _cost_of_case(node: Case) -> Node | None:
-    """Branch by branch; a branch that costs nothing is its own bound."""
-    costs = [cost_of(value) for _, value in node.branches]
-    rest = cost_of(node.otherwise)
-    if rest is None and not any(costs):
-        return None
-    branches = tuple(
-        (condition, cost or value) for (condition, value), cost in zip(node.branches, costs, strict=True)
-    )
-    return Case(branches, rest or node.otherwise, node.type)
-
-
-def _sum(left: Node | None, right: Node | None) -> Node | None:
-    if left is None or right is None or left == right:
-        return left or right
-    return Arithmetic("+", left, right, _MONEY)
-
-
-def _is_cost(node: Node) -> TypeGuard[Fact]:
-    return isinstance(node, Fact) and node.type == _MONEY
-
-
-def _costs_in(cost: Node | None) -> tuple[Fact, ...]:
-    """The facts that a tree of costs adds up or chooses from; not those that its conditions read."""
-    if isinstance(cost, Arithmetic):
-        parts: tuple[Node, ...] = (cost.left, cost.right)
-    elif isinstance(cost, Case):
-        parts = (*(value for _, value in cost.branches), cost.otherwise)
-    else:
-        return (cost,) if cost is not None and _is_cost(cost) else ()
-    return tuple({fact.name: fact for part in parts for fact in _costs_in(part)}.values())
-
-
-def caps_of(rule: Rule) -> Iterator[tuple[str, tuple[Node, ...], Node]]:
-    """(its name, when it counts, the cap): what a min holds the amount to; and a cap that no min reads."""
-    yield from _capped(rule.amount, ())
-    used = {id(n) for m in walk(*rule.roots) if isinstance(m, Extreme | Case) for n in walk(m)}
-    for setting in rule.settings:
-        named = any(word in setting.name for word in _CAP_WORDS)
-        if named and setting.type == _MONEY and id(setting) not in used:
-            yield setting.name, (), Number(setting.high, _MONEY)
-
-
-def _capped(node: Node, path: tuple[Node, ...]) -> Iterator[tuple[str, tuple[Node, ...], Node]]:
-    match node:
-        case Named():
-            yield from _capped(node.body, path)
-        case Rounded():
-            yield from _capped(node.item, path)
-        case Extreme(op="min"):
-            for item in node.items:
-                if cost_of(item) is None and any(isinstance(n, Setting) for n in walk(item)):
-                    yield _name(item), path, item
-                yield from _capped(item, path)
-        case Case():
-            for condition, value in node.branches:
-                yield from _capped(value, (*path, condition))
-                path = (*path, Not(condition))
-            yield from _capped(node.otherwise, path)
-
-
-def _name(node: Node | None) -> str:
-    """What a tree is called: itself, or the facts and parameters in it."""
-    found = [n.name for n in walk(node) if isinstance(n, Fact | Setting | Named)] if node else []
-    return "・".join(dict.fromkeys(found[:3]))
-
-
 def both(*conditions: Node) -> Node:
     """All of them."""
     return conditions[0] if len(conditions) == 1 else Logic("and", conditions)
@@ -269,35 +165,3 @@ def both(*conditions: Node) -> Node:
 def compare(op: Literal["==", "<=", ">="], left: Node, right: Node) -> Comparison:
     """left op right."""
     return Comparison(op, left, right)
-
-
-def substituted(node: Node, facts: Mapping[str, Fact], done: dict[int, Node] | None = None) -> Node:
-    """The tree with other facts in the place of those named; what reads none of them stays the same object."""
-    done = {} if done is None else done
-    if id(node) not in done:
-        done[id(node)] = _substituted(node, facts, done)
-    return done[id(node)]
-
-
-def _substituted(node: Node, facts: Mapping[str, Fact], done: dict[int, Node]) -> Node:
-    def new(part: Node) -> Node:
-        return substituted(part, facts, done)
-
-    made: Node
-    match node:
-        case Fact():
-            return facts.get(node.name, node)
-        case Named():
-            return node if (body := new(node.body)) is node.body else replace(node, body=body)
-        case Arithmetic() | Comparison():
-            made = replace(node, left=new(node.left), right=new(node.right))
-        case Extreme() | Logic():
-            made = replace(node, items=tuple(map(new, node.items)))
-        case Member() | Not() | Rounded():
-            made = replace(node, item=new(node.item))
-        case Case():
-            branches = tuple((new(condition), new(value)) for condition, value in node.branches)
-            made = replace(node, branches=branches, otherwise=new(node.otherwise))
-        case _:
-            return node
-    return node if made == node else made

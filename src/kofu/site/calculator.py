@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -14,12 +14,12 @@ from kofu.quoting.book import ASSUMED, STANDING
 from kofu.quoting.curve import Curve, curve
 from kofu.quoting.form import Form, form_of
 from kofu.quoting.quote import Quote, quote_rule
-from kofu.quoting.record import verdict
+from kofu.quoting.requirement import fact_name, requirement
 from kofu.rules.bounds import Answer, Bounds, estimate
 from kofu.rules.rule import Rule
-from kofu.rules.sentences import Line, sentences, statement
-from kofu.rules.steps import Step, trace
-from kofu.rules.tree import Fact, Node, Setting, Type, Value, walk
+from kofu.rules.sentences import Line, sentences
+from kofu.rules.steps import Step
+from kofu.rules.tree import Fact, Node, Setting, Type, walk
 from kofu.rules.units import YEN
 from kofu.rules.values import show_number
 from kofu.rules.vocabulary import normal
@@ -32,6 +32,7 @@ from kofu.site.words import Say, say_in
 UNBOUNDED = 10**12
 """From here a sum is no limit that a sheet states but the end of what can be answered, in yen."""
 _HANDS_ON = "執行団体"
+_VERDICTS = {True: "verdict_yes", False: "verdict_no", None: "verdict_open"}
 _PRINTED = re.compile(r"(（)(\d[\d,、–]*)行）|( \()lines? (\d[\d, –]*)\)")
 
 
@@ -58,8 +59,8 @@ class Calculator:
 
     @property
     def verdict(self) -> str:
-        """対象, 対象外, 要確認."""
-        return verdict(self.quote.eligible, self.say.lang) if self.quote else ""
+        """対象, 対象外, 要確認 in the words of the page."""
+        return self.say(_VERDICTS[self.quote.eligible]) if self.quote else ""
 
     @property
     def amount(self) -> str:
@@ -91,7 +92,7 @@ class Calculator:
         if self.quote is None:
             return []
         return [
-            (condition_text(c.node, self.quote.facts, self.say), c.holds)
+            (requirement(c.node, self.quote.facts, self.say.lang), c.holds)
             for c in self.quote.conditions
             if not (c.holds and _is_standing(c.node))
         ]
@@ -105,12 +106,12 @@ class Calculator:
 
     @property
     def missing(self) -> list[tuple[int, str]]:
-        """(number of the field, its name) of what is still worth answering, best first."""
+        """(number of the field, what it asks) of what is still worth answering, best first."""
         if self.quote is None or self.form is None:
             return []
         places = {field.name: place for place, field in enumerate(self.form.fields, 1)}
         names = [question.name for question in self.quote.questions]
-        return [(places[name], name) for name in names if name in places]
+        return [(places[name], fact_name(name, self.say.lang)) for name in names if name in places]
 
     @property
     def settings(self) -> list[Setting]:
@@ -190,12 +191,6 @@ def calculator_of(shelf: Shelf, asked: Asked, identifier: str) -> Calculator:
     names = {field.name for field in form.fields} if form else set()
     used = bool(chosen) or any(value and normal(name) in names for name, value in asked.answers)
     return Calculator(programme, (groups[0], groups[1]), rule, form, used, say)
-
-
-def condition_text(node: Node, facts: Mapping[str, Value], say: Say) -> str:
-    """A condition in words; what is not known is told by the mark beside it, not in the sentence."""
-    text = statement(trace(node, facts), say.lang)
-    return text.replace(" 不明 は", " は") if say.lang == "ja" else text.replace(" not known is ", " is ")
 
 
 def _is_standing(node: Node) -> bool:

@@ -12,6 +12,8 @@ from kofu.site.words import Say
 WIDTH, HEIGHT = 340, 236
 _LEFT, _RIGHT, _TOP, _BOTTOM = 68, 14, 22, 44
 _TICKS = 4
+_EDGE = 24
+"""A label nearer to the right edge than this ends there."""
 _NEAR = 16
 """Marks nearer to one another than this are drawn beside each other."""
 
@@ -75,7 +77,8 @@ class _Drawing:
             x = self.x(tick)
             yield Markup('<path class="g" d="M{} {}v4"/>').format(x, base)
             if tick:
-                yield _text(x, base + 17, say.yen(tick), "t m")
+                at_edge = end - x < _EDGE
+                yield _text(end if at_edge else x, base + 17, say.yen(tick), "t e" if at_edge else "t m")
         yield Markup('<path class="x" d="M{} {}V{}H{}"/>').format(_LEFT, _TOP - 6, base, end)
         yield _text(_LEFT, 11, say("curve_y"), "t s")
         yield _text(end, HEIGHT - 6, self.curve.over, "t e")

@@ -12,11 +12,12 @@ from kofu.quoting.book import Book, read_firm
 from kofu.quoting.form import Field, fact_field
 from kofu.quoting.match import Match, Matches, match_all
 from kofu.quoting.record import matches_record, question_record
+from kofu.quoting.requirement import fact_name, requirement
 from kofu.rules.case import read_case
 from kofu.rules.tree import Value
 from kofu.rules.values import show_value
 from kofu.rules.vocabulary import normal, vocabulary
-from kofu.site.calculator import UNBOUNDED, condition_text, show_range
+from kofu.site.calculator import UNBOUNDED, show_range
 from kofu.site.params import Asked, Pairs, address
 from kofu.site.render import page
 from kofu.site.rules_api import book_of, counts, questions
@@ -102,7 +103,7 @@ class Interview:
 
     @property
     def answers(self) -> list[tuple[str, str, str]]:
-        """(fact, its answer in words, where to change it)."""
+        """(what was asked, the answer in words, where to change it)."""
         shown = []
         for name, _ in self.given:
             entry, value = vocabulary()[name], self.facts.get(name)
@@ -112,7 +113,13 @@ class Interview:
                 words = entry.shown(value, self.say.lang)
             else:
                 words = show_value(value, entry.spec.type, self.say.lang)
-            shown.append((name, words, address(PATH, [*self.base(), ("ask", name)], self.say.lang)))
+            shown.append(
+                (
+                    fact_name(name, self.say.lang),
+                    words,
+                    address(PATH, [*self.base(), ("ask", name)], self.say.lang),
+                )
+            )
         return shown
 
     def best(self) -> tuple[Match, ...]:
@@ -137,7 +144,7 @@ class Interview:
 
     def reasons(self, match: Match) -> list[str]:
         """Why a programme does not fit."""
-        return [condition_text(reason.node, self.facts, self.say) for reason in match.reasons]
+        return [requirement(reason.node, self.facts, self.say.lang) for reason in match.reasons]
 
 
 def interview_of(shelf: Shelf, asked: Asked) -> Interview:
