@@ -25,3 +25,9 @@ def lent(made_up_programmes: list[Programme]) -> Programme:
 @pytest.fixture(scope="session")
 def small_book(made_up_programmes: list[Programme]) -> Book:
     return Book(made_up_programmes)
+
+
+@pytest.fixture(scope="session")
+def lamps(made_up_programmes: list[Programme]) -> Programme:
+    """商店街の明かり交換事業: 2/3 of the cost, for associations."""
+    return next(p for p in made_up_programmes if p.id == "meti-fy2016s2-akari")

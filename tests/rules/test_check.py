@@ -29,6 +29,7 @@ SLIPS = [
     (ELIGIBLE, "    eligible: 補助対象経費", "benefits[1].eligible", "はい・いいえになるはず", "must give"),
     (ELIGIBLE, "    eligible: 従業員数 and 中小企業者である", "benefits[1].eligible", "条件（はい・いいえ）", "no condition"),
     (ELIGIBLE, "    eligible: 申請者の種別 < 「会社」", "benefits[1].eligible", "== か !=", "== and !="),
+    (AMOUNT, "    amount: 補助対象経費" + " * 年利率" * 10, "benefits[1].amount", "128ビット", "128-bit"),
     # names
     (AMOUNT, "    amount: 補助対象経費 * 補助りつ", "benefits[1].amount", "「補助率」ではありませんか", "did you mean"),
     (ELIGIBLE, "    eligible: 申請者の種別 == 「会社員」", "benefits[1].eligible", "「会社」ではありませんか", "did you mean"),

@@ -13,6 +13,8 @@ from itertools import combinations
 from kofu.errors import KofuError
 from kofu.programme.benefits import NONE, Parameter
 from kofu.programme.model import Programme
+from kofu.rules.columns.normal import normalise
+from kofu.rules.columns.ranges import WIDE, Ranges
 from kofu.rules.compile import Place, component_keys, shared_scope, try_compile
 from kofu.rules.rule import Rule
 from kofu.rules.scope import Scope
@@ -35,6 +37,7 @@ def check_rules(programme: Programme) -> Iterator[Finding]:
         if not flaws:
             yield from _tables(programme, date)
             yield from _order(programme, rules)
+            yield from _width(programme, rules)
 
 
 def default_date(programme: Programme) -> datetime.date:
@@ -156,6 +159,19 @@ def _order(programme: Programme, rules: tuple[Rule, ...]) -> Iterator[Finding]:
                 ("benefits", place[other.key], "eligible"),
                 f"「{one.key}」と同時に当たります（{_shown(found)}）。after: {one.key} か combines: true を書いてください",
                 f"applies together with {one.key!r} ({_shown(found)}); write after: {one.key} or combines: true",
+            )
+
+
+def _width(programme: Programme, rules: tuple[Rule, ...]) -> Iterator[Finding]:
+    """Integers that the widest type of an engine would not hold, in the declared ranges of the facts."""
+    place = {benefit.key: i for i, benefit in enumerate(programme.benefits)}
+    for rule in rules:
+        form, _ = normalise(rule.total)
+        if Ranges().largest([form]) > WIDE:
+            yield (
+                ("benefits", place[rule.key], "amount"),
+                "事実の範囲の中で128ビットの整数に収まらない額になります。事実の range か式を見直してください",
+                "may exceed 128-bit integers within the ranges of its facts; look at their range or the expression",
             )
 
 

@@ -26,6 +26,9 @@ from kofu.rules.columns.form import (
 NARROW = 2**63 - 1
 """The largest integer of the narrow type, whose smallest is −NARROW − 1 (which we leave unused)."""
 
+WIDE = 2**127 - 1
+"""The largest integer of the wide type; a rule that may exceed it is refused."""
+
 Range = tuple[int, int]
 
 
