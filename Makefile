@@ -16,7 +16,7 @@ run: .venv/.run
 test: .venv/.dev
 	$(BIN)/python -m pytest
 
-# Lint, format, types, the direction of imports, the catalogue itself.
+# Lint, format, types, the direction of imports, the catalogue itself, and proofs about every possible case.
 check: .venv/.dev
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
@@ -24,6 +24,7 @@ check: .venv/.dev
 	$(BIN)/lint-imports
 	$(BIN)/kofu fmt --check
 	$(BIN)/kofu check
+	$(BIN)/kofu prove
 
 bench: .venv/.dev
 	$(BIN)/python -m bench

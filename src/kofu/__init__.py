@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from kofu.version import __version__
+
 if TYPE_CHECKING:
     from pathlib import Path
 
     from kofu.api import Catalogue
 
-__version__ = "0.1.0"
+__all__ = ["__version__", "catalogue", "match"]
 
 
 def catalogue(folder: str | Path | None = None) -> Catalogue:

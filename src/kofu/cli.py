@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kofu import __version__
 from kofu.calls import (
     LANG,
     CommandGroup,
@@ -28,7 +27,9 @@ from kofu.calls import (
     t,
 )
 from kofu.errors import KofuError
+from kofu.proof_calls import proof_commands
 from kofu.rule_calls import rule_commands
+from kofu.version import __version__
 
 if TYPE_CHECKING:
     from kofu.programme.model import Programme
@@ -367,7 +368,7 @@ def _expanded(paths: tuple[Path, ...]) -> Iterator[Path]:
             raise KofuError(f"{path}: ファイルがありません", f"{path}: no such file")
 
 
-for _command in rule_commands.commands.values():
+for _command in (*rule_commands.commands.values(), *proof_commands.commands.values()):
     main.add_command(_command)
 
 

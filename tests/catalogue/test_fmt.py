@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 from kofu.catalogue.fmt import KEY_ORDER, format_file, format_text
 from kofu.catalogue.folder import PACKAGE_DATA, files
-from kofu.yaml_file import load_plain
 from kofu.drafts import to_yaml, write_drafts
 from kofu.errors import KofuError
 from kofu.programme.model import Draft, Programme
+from kofu.yaml_file import load_plain
 
 SCALARS = ["12億円", "1/2以内", "120-168", "2024", "true", "'1.2'", '"a: b # c"', "'# no comment'", "（１）",
            '"- x"', "a#b", "03-1234-5678", '"緑, 青"', '"it\'s"', "'yes'", '"tab\\there"', '"\\u0085"', "~"]  # fmt: skip

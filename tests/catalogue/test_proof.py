@@ -12,9 +12,9 @@ from kofu.catalogue.documents import SourceLines, documents, open_sources
 from kofu.catalogue.folder import PACKAGE_DATA
 from kofu.catalogue.proof import prove
 from kofu.catalogue.validate import dotted
-from kofu.yaml_file import read_yaml
 from kofu.errors import KofuError
 from kofu.programme.model import Programme
+from kofu.yaml_file import read_yaml
 
 
 @pytest.fixture

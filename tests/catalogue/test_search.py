@@ -15,9 +15,9 @@ from kofu.catalogue.facets import labels, read_facets
 from kofu.catalogue.search import MAX_QUERY, Query, facet_counts, search
 from kofu.catalogue.store import FACETS, Store
 from kofu.catalogue.tokens import plain
-from kofu.yaml_file import load_plain
 from kofu.errors import KofuError
 from kofu.programme.model import Programme
+from kofu.yaml_file import load_plain
 
 
 def ids(store: Store, words: str, limit: int = 200) -> list[str]:

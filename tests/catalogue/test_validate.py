@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from kofu.catalogue.check import check_files
 from kofu.catalogue.folder import PACKAGE_DATA, files
 from kofu.catalogue.load import BrokenCatalogueError, load
-from kofu.yaml_file import Problem, read_yaml
 from kofu.programme.model import Programme
+from kofu.yaml_file import Problem, read_yaml
 
 MIDORI = "meti-fy2024s-midori.yaml"
 AKARI = "meti-fy2016s2-akari.yaml"

@@ -140,7 +140,7 @@ def test_from_python_for_some_programmes_only(monkeypatch: pytest.MonkeyPatch, d
     found = kofu.match(FIRMS, programmes=[AKARI], keep=["社名"])
     assert set(found[0]) == {"社名", *(f"{AKARI}.{what}" for what in ("eligible", "low", "high"))}
     firm = kofu.match({"申請者の種別": "組合", "補助対象経費": "300万円"})
-    assert [(m.programme.id, m.fits) for m in firm][0] == (AKARI, True)
+    assert (firm[0].programme.id, firm[0].fits) == (AKARI, True)
     assert "200万円" in firm._repr_html_()
     with pytest.raises(KofuError, match="int"):
         kofu.match(5)

@@ -106,9 +106,9 @@ def test_a_programme_without_rules_must_say_why(made_up: Path) -> None:
 
 def test_the_sources_prove_every_parameter(made_up: Path, data: Path) -> None:
     """A number that does not stand in the lines it names is an error, wherever in the rules it is written."""
+    from kofu.catalogue.documents import SourceLines, documents
     from kofu.catalogue.load import load
     from kofu.catalogue.proof import prove
-    from kofu.catalogue.documents import SourceLines, documents
 
     path = made_up / MIDORI
     lines = SourceLines(documents()["meti-fy2024-supplementary"], tuple((data / "midori.txt").read_text("utf-8").split("\n")))

@@ -13,11 +13,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from kofu import __version__
 from kofu.catalogue.dictionary import TABLES, Column, Table
 from kofu.errors import KofuError
 from kofu.programme.model import Programme
 from kofu.programme.record import to_record
+from kofu.version import __version__
 
 BOM = "\ufeff"
 

@@ -10,12 +10,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
-from kofu import __version__
 from kofu.cache import cache_folder
 from kofu.catalogue.folder import PACKAGE_DATA, digest
 from kofu.errors import KofuError
 from kofu.programme.model import Programme, SheetFacts
 from kofu.programme.vocabulary import AmountKind
+from kofu.version import __version__
 
 FacetKind = Literal["year", "bureau", "instrument", "recipient", "band", "field"]
 FACETS: tuple[FacetKind, ...] = ("year", "bureau", "instrument", "recipient", "band", "field")

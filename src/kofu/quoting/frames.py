@@ -42,7 +42,7 @@ def match_table(book: Book, table: Any, keep: Collection[str] = ()) -> Any:
     absent = [name for name in keep if name not in given]
     if absent:
         raise KofuError(f"表に「{absent[0]}」という列がありません", f"the table has no column {absent[0]!r}")
-    rows = max(map(len, given.values()), default=0)
+    rows = len(table) if isinstance(table, list | tuple) else max(map(len, given.values()), default=0)
     facts = _read({name: column for name, column in given.items() if name not in keep}, book.rules)
     answers: Columns = {name: given[name] for name in keep}
     for identifier, column in _match(book, facts, rows).items():

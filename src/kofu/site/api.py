@@ -7,7 +7,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from kofu import __version__
 from kofu.catalogue.documents import documents
 from kofu.catalogue.facets import labels
 from kofu.catalogue.search import MAX_QUERY
@@ -15,6 +14,7 @@ from kofu.catalogue.store import FACETS
 from kofu.programme.model import Programme
 from kofu.site.params import MAX_BODY, MAX_LIMIT
 from kofu.site.shelf import Shelf
+from kofu.version import __version__
 from kofu.yaml_file import load_plain
 
 _HERE = Path(__file__).parent
