@@ -7,12 +7,13 @@ a difference stops the benchmark.
 from __future__ import annotations
 
 import importlib.util
-import resource
+import re
 import statistics
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -87,7 +88,8 @@ def megabytes(firms: str, with_rules: bool) -> int:
         _sums(connection, _batches(totals))
     else:
         connection.execute("SELECT max(COLUMNS(*)) FROM firms").fetchall()
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    status = Path("/proc/self/status").read_text()  # ru_maxrss would count the process that started this one
+    return int(re.search(r"VmHWM:\s+(\d+)", status)[1]) // 1024
 
 
 def _memory(connection: duckdb.DuckDBPyConnection) -> Row:

@@ -52,6 +52,7 @@ def _answers(arrays: Mapping[str, Any], number: type) -> Any:
 def _system(number: type) -> Any:
     import numpy
     from openfisca_core.entities import Entity
+    from openfisca_core.periods import DateUnit
     from openfisca_core.taxbenefitsystems import TaxBenefitSystem
     from openfisca_core.variables import Variable
 
@@ -71,7 +72,7 @@ def _system(number: type) -> Any:
 
     kinds = dict.fromkeys(_READ, int) | {"cost": number, "raises": bool, "amount": number}
     for name, kind in kinds.items():
-        parts = {"value_type": kind, "entity": firm, "definition_period": "month", "label": name}
+        parts = {"value_type": kind, "entity": firm, "definition_period": DateUnit.MONTH, "label": name}
         if name == "amount":
             parts["formula"] = formula
         system.add_variable(type(name, (Variable,), parts))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from markupsafe import Markup
+
 from kofu.catalogue.dictionary import TABLES
 from kofu.catalogue.documents import documents
 from kofu.catalogue.facets import labels
@@ -114,7 +116,7 @@ def programme(shelf: Shelf, asked: Asked, identifier: str) -> str:
     it = shelf.programme(identifier)
     say = say_in(asked.lang)
     path = f"/programmes/{it.id}"
-    found = calculator_of(shelf, asked, identifier)
+    found = _calculator(shelf, asked, it.id)
     return page(
         "programme.html",
         shelf,
@@ -134,8 +136,26 @@ def programme(shelf: Shelf, asked: Asked, identifier: str) -> str:
 
 def calculator(shelf: Shelf, asked: Asked, identifier: str) -> str:
     """The calculator of one programme alone, for the script of its page."""
-    found = calculator_of(shelf, asked, identifier)
-    return page("calculator.html", shelf, asked, f"/programmes/{identifier}", calculator=found)
+    return _calculator(shelf, asked, identifier).html
+
+
+@dataclass(frozen=True)
+class _Calculator:
+    html: Markup
+    pairs: Pairs
+    asks: bool
+    """Whether there is a form, which the script may send."""
+
+
+def _calculator(shelf: Shelf, asked: Asked, identifier: str) -> _Calculator:
+    """The calculator, drawn; kept as it stands before anything is answered."""
+
+    def make() -> _Calculator:
+        found = calculator_of(shelf, asked, identifier)
+        html = page("calculator.html", shelf, asked, f"/programmes/{identifier}", calculator=found)
+        return _Calculator(Markup(html), found.pairs, found.form is not None)
+
+    return make() if asked.answers else shelf.keep(("calculator", identifier, asked.lang), make)
 
 
 def _pictures(it: Programme, say: Say) -> list[_FlowPicture]:
