@@ -29,17 +29,19 @@ class Row:
         return None if self.theirs is None else self.ours / self.theirs
 
 
-def paired_ms(ours: Work, theirs: Work | None, runs: int) -> tuple[float, float | None]:
+def paired_ms(
+    ours: Work, theirs: Work | None, runs: int, clock: Callable[[], float] = time.perf_counter
+) -> tuple[float, float | None]:
     """Medians of both, run in turn."""
     taken: tuple[list[float], list[float]] = ([], [])
     for i in range(runs + 1):
         for kept, work in zip(taken, (ours, theirs), strict=True):
             if work is None:
                 continue
-            start = time.perf_counter()
+            start = clock()
             work()
             if i:
-                kept.append((time.perf_counter() - start) * 1000)
+                kept.append((clock() - start) * 1000)
     return statistics.median(taken[0]), statistics.median(taken[1]) if taken[1] else None
 
 

@@ -46,7 +46,9 @@ def test_quote_says_verdict_amount_lines_and_reasons(run: Run) -> None:
     for part in ("判定: 対象", "支援額: 4,999,999円", "補助率 1/3  22行", "自己負担額: 10,000,000円"):
         assert part in shown
     assert "1/2以内" not in shown  # the row that does not apply
-    assert re.search(r"対象外のもの\n  事務局への補助 .*満たさない", done.stdout)
+    assert re.search(
+        r"対象外のもの\n  事務局への補助 +応募する立場が「執行団体」ではない（事業を行う者）", done.stdout
+    )
 
 
 def test_quote_asks_for_what_is_open_and_says_the_range(run: Run) -> None:
@@ -133,7 +135,9 @@ def test_match_sorts_and_says_why_not(run: Run) -> None:
     assert "200万円" in done.stdout
     assert "対象 1件、要確認 1件、対象外 0件" in done.stdout
     refused = run("match", "--set", "申請者の種別=会社", "--all")
-    assert re.search(rf"{AKARI} 商店街の明かり交換事業\n +.*組合.*満たさない", refused.stdout)
+    assert re.search(
+        rf"{AKARI} 商店街の明かり交換事業\n +.*申請者の種別が「組合」ではない（会社）", refused.stdout
+    )
     assert "次に答えるとよいこと" in refused.stdout
     only = json.loads(run("match", "--field", "省エネ・GX", "--json").stdout)
     assert [p["programme"] for p in only["programmes"]] == [MIDORI]

@@ -13,7 +13,8 @@ from kofu.calls import LANG, t
 from kofu.errors import KofuError
 from kofu.quoting.interview import Interview
 from kofu.rules.vocabulary import FactEntry, normal
-from kofu.terminal_rules import best_text, given_text, help_lines, match_table, question_lines
+from kofu.terminal_questions import given_text, help_lines, question_lines
+from kofu.terminal_rules import best_text, match_table
 
 if TYPE_CHECKING:
     from kofu.quoting.book import Book

@@ -349,7 +349,7 @@ def facts(words: tuple[str, ...], as_json: bool) -> None:
 
         print_json([question_record(entry.name, (), LANG) for entry in found])
     elif found:
-        from kofu.terminal_rules import facts_table
+        from kofu.terminal_questions import facts_table
 
         facts_table(found, LANG)
     else:

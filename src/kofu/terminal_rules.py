@@ -1,4 +1,4 @@
-"""What the commands about rules print: a quote, a match, a question, a what-if, the vocabulary."""
+"""What the commands about rules print: a quote, a match, a what-if."""
 
 from __future__ import annotations
 
@@ -14,19 +14,20 @@ from kofu.quoting.record import question_record, verdict
 from kofu.rules.bounds import Answer, Bounds
 from kofu.rules.sentences import statement
 from kofu.rules.steps import trace
-from kofu.rules.tree import Setting, Type, Value
+from kofu.rules.tree import Choice, Comparison, Fact, Setting, Type
 from kofu.rules.units import YEN
 from kofu.rules.values import show_number, show_value
-from kofu.rules.vocabulary import FactEntry, vocabulary
 from kofu.terminal import console
 from kofu.text.printing import lines_text, print_yen
 
 if TYPE_CHECKING:
-    from rich.table import Table
+    pass
 
 OPEN_END = 10**12
 """Yen: a range that reaches this far has no end of its own, only that of what a cost can be at all."""
 _MOST_QUESTIONS = 5
+_WIDE = 110
+"""Columns of a terminal that has room for the names of benefits in a table."""
 _MONEY = Type("number", YEN)
 _COLOURS = {True: "green", False: "dim", None: "yellow"}
 
@@ -158,8 +159,14 @@ def reason_texts(quote: Quote, lang: str) -> list[str]:
 
 def condition_text(condition: Condition, quote: Quote, lang: str) -> str:
     """A condition and whether it holds."""
+    node = condition.node
+    match node:
+        case Comparison(op="==", left=Fact() as fact, right=Choice() as asked) if fact.name in quote.facts:
+            if condition.holds is False:
+                ja = f"{fact.name}が「{asked.text}」ではない（{quote.facts[fact.name]}）"
+                return _say(lang, ja, f"{fact.name} is not {asked.text} ({quote.facts[fact.name]})")
     held = {True: ("満たす", "holds"), False: ("満たさない", "does not hold"), None: ("未定", "open")}
-    text = statement(trace(condition.node, quote.facts), lang)
+    text = statement(trace(node, quote.facts), lang)
     return f"{text} … {held[condition.holds][lang == 'en']}"
 
 
@@ -204,6 +211,7 @@ def match_table(matches: Matches, lang: str, limit: int, every: bool) -> None:
     screen = console()
     fits, may, no = (matches.of(kind) for kind in (True, None, False))
     shown = [*fits, *(may if every else may[:limit])]
+    wide = screen.width >= _WIDE
     if shown:
         heads = _say(lang, "判定 id 事業名 支援額 支援", "eligible id title amount benefit").split()
         table = Table(box=None, pad_edge=False, header_style="bold")
@@ -211,9 +219,10 @@ def match_table(matches: Matches, lang: str, limit: int, every: bool) -> None:
         table.add_column(heads[1], no_wrap=True, style="cyan")
         table.add_column(heads[2], overflow="fold", ratio=2)
         table.add_column(heads[3], justify="right", overflow="fold", min_width=12)
-        table.add_column(heads[4], overflow="fold", ratio=1)
+        if wide:
+            table.add_column(heads[4], overflow="fold", ratio=1)
         for match in shown:
-            _match_row(table, match, lang)
+            table.add_row(*_cells(match, lang)[: len(table.columns)])
         screen.print(table)
     hidden = len(fits) + len(may) - len(shown)
     if hidden:
@@ -231,10 +240,10 @@ def match_table(matches: Matches, lang: str, limit: int, every: bool) -> None:
     screen.print(counts_text(matches, lang))
 
 
-def _match_row(table: Table, match: Match, lang: str) -> None:
+def _cells(match: Match, lang: str) -> tuple[str, ...]:
     keys = [quote.rule.key for quote in match.open_quotes]
     most = keys[:2] + ([_say(lang, f"ほか{len(keys) - 2}", f"{len(keys) - 2} more")] if len(keys) > 2 else [])
-    table.add_row(
+    return (
         f"[{_COLOURS[match.fits]}]{verdict(match.fits, lang)}[/]",
         match.programme.id,
         _escape(_title(match, lang)),
@@ -255,98 +264,6 @@ def best_text(matches: Matches, lang: str, most: int = 3) -> Iterator[str]:
         if match.fits is not False:
             amount = yen_range(match.total, lang, print_yen)
             yield f"  {verdict(match.fits, lang)}  {_title(match, lang)}  {amount}"
-
-
-# --- questions and facts
-
-
-def question_lines(entry: FactEntry, lang: str) -> Iterator[str]:
-    """A question and what may be answered."""
-    yield entry.question(lang)
-    spec = entry.spec
-    if spec.choices:
-        shown = [
-            f"{number} {entry.shown(c, lang) if lang == 'en' else c}"
-            for number, c in enumerate(spec.choices, 1)
-        ]
-        yield from _packed(shown)
-    elif spec.type.kind == "truth":
-        yield _say(lang, "  はい / いいえ", "  yes / no")
-    else:
-        yield "  " + unit_hint(entry, lang)
-
-
-def unit_hint(entry: FactEntry, lang: str) -> str:
-    """In what a number is answered, with an example."""
-    spec = entry.spec
-    if spec.type == _MONEY:
-        return _say(lang, "金額（例: 600万円、1.5億円）", "yen (e.g. 600万円, 6000000)")
-    name = spec.unit or _say(lang, "割合", "a share")
-    examples = {"": "2/3、0.5%", "%": "0.9%", "割合": "2/3、0.5%"}
-    example = examples.get(spec.unit, f"10{spec.unit}")
-    return _say(lang, f"{name}（例: {example}）", f"{name} (e.g. {example.replace('、', ', ')})")
-
-
-def help_lines(entry: FactEntry, lang: str) -> Iterator[str]:
-    """What a layman may need, who knows the answer, and the words that steer the interview."""
-    if text := entry.help(lang):
-        yield f"  {text}"
-    who = _say(lang, f"答えを知っている人: {entry.known_by}", f"who knows: {_KNOWN_BY[entry.known_by]}")
-    yield f"  {who}"
-    yield _say(
-        lang,
-        "  Enter: 分からない　戻る: 一つ前へ　終了: ここまでの結果を見る",
-        "  Enter: not known   back: the question before   quit: the result so far",
-    )
-
-
-_KNOWN_BY = {
-    "自社": "the firm itself",
-    "事務局": "the secretariat of the programme",
-    "行政": "the authorities",
-    "金融機関": "the bank",
-    "専門家": "an expert",
-}
-
-
-def _packed(items: Sequence[str], width: int = 76) -> Iterator[str]:
-    """Items side by side as far as a line goes."""
-    from rich.cells import cell_len
-
-    line = "  "
-    for item in items:
-        if cell_len(line) + cell_len(item) > width and line.strip():
-            yield line.rstrip()
-            line = "  "
-        line += item + "   "
-    yield line.rstrip()
-
-
-def facts_table(entries: Iterable[FactEntry], lang: str) -> None:
-    """The vocabulary: name, what may be answered, question."""
-    from rich.table import Table
-
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    heads = _say(lang, "名前 答え方 質問", "name answer question").split()
-    table.add_column(heads[0], style="cyan", overflow="fold", ratio=2)
-    table.add_column(heads[1], overflow="fold", ratio=2)
-    table.add_column(heads[2], overflow="fold", ratio=3)
-    for entry in entries:
-        table.add_row(entry.name, _escape(_answers(entry, lang)), _escape(entry.question(lang)))
-    console().print(table)
-
-
-def _answers(entry: FactEntry, lang: str) -> str:
-    spec = entry.spec
-    if spec.type.kind == "truth":
-        return _say(lang, "はい・いいえ", "はい, いいえ (yes, no)")
-    if spec.choices:
-        most = 4
-        rest = len(spec.choices) - most
-        listed = _say(lang, "・", ", ").join(spec.choices[:most])
-        return listed + (_say(lang, f" ほか{rest}", f" and {rest} more") if rest > 0 else "")
-    low, high = (show_number(end, spec.type, lang) for end in (spec.low, spec.high))
-    return _say(lang, f"{spec.unit or '割合'}（{low}〜{high}）", f"{spec.unit or 'share'} ({low} to {high})")
 
 
 # --- what if
@@ -377,16 +294,6 @@ def _change(before: Quote, after: Quote, lang: str) -> str:
         return "" if before.total == after.total else _say(lang, "範囲が変わる", "another range")
     change = after.amount - before.amount
     return ("＋" if change > 0 else "−" if change < 0 else "±") + yen(abs(change), lang)
-
-
-def given_text(name: str, value: Value, lang: str) -> str:
-    """A fact with its value."""
-    entry = vocabulary().get(name)
-    if entry is None:
-        return f"{name}: {value}"
-    if entry.spec.choices and isinstance(value, str):
-        return f"{name}: {entry.shown(value, lang)}"
-    return f"{name}: {show_value(value, entry.spec.type, lang)}"
 
 
 def _lines(at: Sequence[int], lang: str) -> str:

@@ -60,7 +60,7 @@ class Server:
         )
 
     def wait(self) -> None:
-        for _ in range(100):
+        for _ in range(300):
             try:
                 with urllib.request.urlopen(f"{self.address}/favicon.svg", timeout=5):
                     return
