@@ -17,8 +17,9 @@ from kofu.rules.tree import Value
 from kofu.text.measure import Measure, parse_measure
 
 STANDING = "応募する立場"
-ASSUMED: Mapping[str, Value] = {STANDING: "事業を行う者"}
-"""Taken as known unless the case says otherwise: who asks is a firm, not the secretariat of a programme."""
+ASSUMED: Mapping[str, Value] = {STANDING: "事業を行う者", "名指しの機関": "どれでもない"}
+"""Taken as known unless the case says otherwise: who asks is neither the secretariat of a programme nor a body
+that a sheet names."""
 
 
 class Book:

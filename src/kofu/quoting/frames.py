@@ -15,11 +15,12 @@ from kofu.errors import KofuError
 from kofu.quoting.book import ASSUMED, Book
 from kofu.quoting.tables import Columns, columns_of, like, load
 from kofu.rules.bounds import Estimate, estimate
-from kofu.rules.case import read_case
+from kofu.rules.case import read_case, spec_of
 from kofu.rules.columns.duckdb import BEFORE
 from kofu.rules.columns.plan import ELIGIBLE, Input, Plan, plan
 from kofu.rules.rule import AMOUNT, Rule
-from kofu.rules.tree import Value
+from kofu.rules.tree import FactSpec, Value
+from kofu.rules.values import is_unknown, read_value
 from kofu.rules.vocabulary import normal
 
 _ROW = "·row"
@@ -53,18 +54,20 @@ def match_table(book: Book, table: Any, keep: Collection[str] = ()) -> Any:
 
 def _read(columns: Columns, rules: Sequence[Rule]) -> dict[str, list[Value | None]]:
     """Every cell in base units; a value that stands often is read once."""
+    own = {setting.name for rule in rules for setting in rule.settings if setting.is_open}
     found: dict[str, list[Value | None]] = {}
     for written, cells in columns.items():
         name = normal(written).strip()
         if name in found:
             raise KofuError(f"「{name}」という列が2つあります", f"the column {name!r} stands twice")
         _check_name(written, rules)
+        spec = None if name in own else spec_of(name)
         known: dict[tuple[type, Any], Value | None] = {}
         column: list[Value | None] = []
         for number, cell in enumerate(cells, 1):
             key = type(cell), cell if cell.__hash__ else repr(cell)
             if key not in known:
-                known[key] = _cell(written, number, cell, rules)
+                known[key] = _cell(written, number, cell, spec, rules)
             column.append(known[key])
         found[name] = [ASSUMED.get(name) if value is None else value for value in column]
     return found
@@ -80,8 +83,11 @@ def _check_name(name: str, rules: Sequence[Rule]) -> None:
         ) from error
 
 
-def _cell(name: str, number: int, cell: Any, rules: Sequence[Rule]) -> Value | None:
+def _cell(name: str, number: int, cell: Any, spec: FactSpec | None, rules: Sequence[Rule]) -> Value | None:
+    """One cell; where the fact is one of all programmes, `spec` spares looking for its name each time."""
     try:
+        if spec is not None:
+            return None if is_unknown(cell) else read_value(spec, cell)
         return next(iter(read_case({name: cell}, rules).values()), None)
     except KofuError as error:
         raise KofuError(
