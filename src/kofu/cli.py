@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kofu.calls import (
+from kofu.command.calls import (
     LANG,
     CommandGroup,
     common,
@@ -26,9 +26,9 @@ from kofu.calls import (
     print_json,
     t,
 )
+from kofu.command.proof import proof_commands
+from kofu.command.rules import rule_commands
 from kofu.errors import KofuError
-from kofu.proof_calls import proof_commands
-from kofu.rule_calls import rule_commands
 from kofu.version import __version__
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def _show_hits(words: str, limit: int, as_json: bool, facets: dict[str, tuple[st
     if as_json:
         print_json({"total": hits.total, "programmes": [_brief(p) for p in found]})
     elif found:
-        from kofu.terminal import programme_table
+        from kofu.command.terminal import programme_table
 
         programme_table(found, LANG)
         more = hits.total - len(found)
@@ -130,7 +130,7 @@ def show(identifier: str, as_json: bool) -> None:
     if as_json:
         print_json(programme.model_dump(mode="json", by_alias=True))
         return
-    from kofu.terminal import programme_text
+    from kofu.command.terminal import programme_text
 
     successors = store.programmes(store.successors.get(identifier, []))
     later = [(other.id, tie) for other in successors for tie in other.lineage if tie.of == identifier]
@@ -149,7 +149,7 @@ def flow(identifier: str, as_json: bool) -> None:
 
         print_json(to_record(programme.id, programme)["flows"])
         return
-    from kofu.terminal import flow_text
+    from kofu.command.terminal import flow_text
 
     flow_text(programme, LANG)
 
@@ -169,7 +169,7 @@ def flow(identifier: str, as_json: bool) -> None:
 def check(paths: tuple[Path, ...], sources: Path | None, as_json: bool) -> None:
     """`kofu check`."""
     from kofu.catalogue.check import check_files
-    from kofu.terminal import progress
+    from kofu.command.terminal import progress
 
     files = _yaml_files(paths)
     with progress(t("検査", "checking")) as bar:
@@ -221,7 +221,7 @@ def fmt(paths: tuple[Path, ...], only_check: bool, as_json: bool) -> None:
     """`kofu fmt`. Every file is read before the first is written."""
     from kofu.catalogue.export import writing
     from kofu.catalogue.fmt import format_file
-    from kofu.terminal import progress
+    from kofu.command.terminal import progress
 
     with progress(t("整形", "formatting")) as bar:
         texts = {path: format_file(path).encode() for path in bar.track(_yaml_files(paths))}
@@ -292,9 +292,9 @@ def export(kind: str, output: Path | None, table_name: str, bom: bool) -> None:
 def read(files: tuple[Path, ...], json_out: Path | None, drafts: Path | None) -> None:
     """`kofu read`."""
     from kofu.catalogue.export import writing
+    from kofu.command.terminal import draft_table, progress
     from kofu.drafts import to_records, write_drafts
     from kofu.reading.reader import read_file
-    from kofu.terminal import draft_table, progress
 
     readings = []
     with progress(t("読取り", "reading")) as bar:

@@ -111,11 +111,21 @@ def test_the_sources_prove_every_parameter(made_up: Path, data: Path) -> None:
     from kofu.catalogue.proof import prove
 
     path = made_up / MIDORI
-    lines = SourceLines(documents()["meti-fy2024-supplementary"], tuple((data / "midori.txt").read_text("utf-8").split("\n")))
+    lines = SourceLines(
+        documents()["meti-fy2024-supplementary"], tuple((data / "midori.txt").read_text("utf-8").split("\n"))
+    )
     text = path.read_text("utf-8")
     for old, new, place in (
-        ("value: 500万円, at: [10]", "value: 600万円, at: [10]", ("benefits", 1, "parameters", "補助上限額", "value")),
-        ("value: 1/3, at: [22]", "value: 1/4, at: [22]", ("benefits", 1, "parameters", "補助率", "rows", 1, "value")),
+        (
+            "value: 500万円, at: [10]",
+            "value: 600万円, at: [10]",
+            ("benefits", 1, "parameters", "補助上限額", "value"),
+        ),
+        (
+            "value: 1/3, at: [22]",
+            "value: 1/4, at: [22]",
+            ("benefits", 1, "parameters", "補助率", "rows", 1, "value"),
+        ),
         ("value: 定額, at: [20]", "value: 定額, at: [21]", ("parameters", "事務局の補助率", "value")),
     ):
         path.write_text(text.replace(old, new), "utf-8")

@@ -49,11 +49,17 @@ def test_every_case_comes_out(catalogue: list[Programme]) -> None:
 def test_every_programme_has_rules_or_a_reason(catalogue: list[Programme]) -> None:
     for programme in catalogue:
         assert programme.benefits or programme.not_computable, programme.id
-        covered = {key for entry in (*programme.benefits, *programme.not_computable) for key in _keys(entry.component)}
+        covered = {
+            key
+            for entry in (*programme.benefits, *programme.not_computable)
+            for key in _keys(entry.component)
+        }
         if covered:
             missing = {c.key for c in programme.components} - covered
             # A part of a part (3-(4) of 3) is covered by its parts.
-            assert {key for key in missing if not any(k.startswith(key) for k in covered)} == set(), programme.id
+            assert {key for key in missing if not any(k.startswith(key) for k in covered)} == set(), (
+                programme.id
+            )
 
 
 def _keys(component: str | list[str] | None) -> list[str]:
@@ -126,7 +132,9 @@ def _plain(value: Fraction) -> int | Fraction:
     return int(value) if value.denominator == 1 else value
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(
+    max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
 @given(cases())
 def test_the_readers_agree(drawn: tuple[Rule, dict[str, Value], dict[str, Value]]) -> None:
     """Steps give what exact gives; bounds give exactly that when all is known, and hold it when part is."""
@@ -143,7 +151,9 @@ def test_the_readers_agree(drawn: tuple[Rule, dict[str, Value], dict[str, Value]
     assert total in unsure.total
     if sure.eligible:
         assert rule.shares.keys() == sure.shares.keys()
-        assert sum((evaluate(node, whole) or 0 for node in rule.shares.values()), 0) == (total if rule.shares else 0)  # type: ignore[misc]
+        assert sum((evaluate(node, whole) or 0 for node in rule.shares.values()), 0) == (
+            total if rule.shares else 0
+        )  # type: ignore[misc]
         for name, node in rule.outputs.items():
             exact = evaluate(node, whole)
             found = bounds(node, part)

@@ -78,7 +78,11 @@ def test_what_an_expression_is_worth(text: str, facts: dict[str, Value], value: 
 
 @given(st.integers(0, 10**13), st.integers(1, 999), st.integers(1, 1000), st.integers(0, 10**9))
 def test_money_is_exact_however_odd_the_rate(cost: int, over: int, under: int, cap: int) -> None:
-    node = tree("切捨て(min(補助対象経費 * 補助率, 上限), 円)", 補助率={"value": f"{over}/{under}"}, 上限={"value": f"{cap}円"})
+    node = tree(
+        "切捨て(min(補助対象経費 * 補助率, 上限), 円)",
+        補助率={"value": f"{over}/{under}"},
+        上限={"value": f"{cap}円"},
+    )
     assert evaluate(node, {"補助対象経費": cost}) == min(cost * over // under, cap)
 
 

@@ -60,7 +60,12 @@ def result_record(value: Answer, kind: Type) -> dict[str, Any]:
     """A further figure: a number with its ends and unit, a truth value, or the choices left."""
     if isinstance(value, Bounds):
         low, high = encode(_plain(value.low)), encode(_plain(value.high))
-        return {"value": low if value.is_point else None, "low": low, "high": high, "unit": name_of(kind.unit)}
+        return {
+            "value": low if value.is_point else None,
+            "low": low,
+            "high": high,
+            "unit": name_of(kind.unit),
+        }
     if isinstance(value, frozenset):
         return {"value": next(iter(value)) if len(value) == 1 else None, "choices": sorted(value)}
     return {"value": value}

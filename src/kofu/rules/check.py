@@ -71,7 +71,11 @@ def _computable(programme: Programme) -> Iterator[Finding]:
         for i, entry in enumerate(getattr(programme, kind)):
             for key in component_keys(entry.component):
                 if key not in components:
-                    yield (kind, i, "component"), f"細事業「{key}」がありません", f"there is no component {key!r}"
+                    yield (
+                        (kind, i, "component"),
+                        f"細事業「{key}」がありません",
+                        f"there is no component {key!r}",
+                    )
     actors = {flow.payee for flow in programme.flows} | {r.name for r in programme.recipients}
     payers = {flow.payer for flow in programme.flows}
     keys = [benefit.key for benefit in programme.benefits]

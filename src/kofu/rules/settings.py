@@ -104,7 +104,9 @@ def _setting(name: str, values: tuple[Measure, ...], at: tuple[int, ...], law: s
 def _between(name: str, parameter: Parameter, law: str | None) -> Setting:
     """A range as printed: 5,000万円〜1億円."""
     if len(parameter.range) != 2:
-        raise KofuError(f"「{name}」の range は [下限, 上限] です", f"range of {name!r} is [smallest, largest]")
+        raise KofuError(
+            f"「{name}」の range は [下限, 上限] です", f"range of {name!r} is [smallest, largest]"
+        )
     ends = _setting(name, parameter.range, parameter.at, law)
     return replace(ends, options=(), text="〜".join(m.text for m in parameter.range))
 

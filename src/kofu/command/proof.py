@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kofu.calls import CommandGroup, common, json_flag, open_catalogue, print_json, t
+from kofu.command.calls import CommandGroup, common, json_flag, open_catalogue, print_json, t
 
 if TYPE_CHECKING:
     from kofu.rules.proof import Verdict
@@ -58,9 +58,9 @@ def prove(identifiers: tuple[str, ...], seconds: float, as_json: bool) -> None:
 
 def _verdicts(identifiers: tuple[str, ...], seconds: float) -> Iterator[Verdict]:
     """Of the programmes named; of all of them and of the classes of law where none is."""
+    from kofu.command.terminal import progress
     from kofu.rules.check import default_date
     from kofu.rules.proof import law_statements, prove_all, statements
-    from kofu.terminal import progress
 
     programmes = list(open_catalogue().programmes(identifiers or None))
     if not identifiers:
@@ -74,8 +74,8 @@ def _table(verdicts: list[Verdict]) -> None:
     """Kinds of statement by outcome."""
     from rich.table import Table
 
+    from kofu.command.terminal import console
     from kofu.rules.statements import KINDS
-    from kofu.terminal import console
 
     count = Counter((verdict.statement.kind, verdict.outcome) for verdict in verdicts)
     table = Table(box=None, pad_edge=False, header_style="bold")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from kofu.command.terminal import console
 from kofu.rules.tree import Type, Value
 from kofu.rules.units import YEN
 from kofu.rules.values import show_number, show_value
 from kofu.rules.vocabulary import FactEntry, vocabulary
-from kofu.terminal import console
 
 _MONEY = Type("number", YEN)
 

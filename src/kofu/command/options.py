@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kofu.calls import open_catalogue, t
+from kofu.command.calls import open_catalogue, t
 from kofu.errors import KofuError
 
 if TYPE_CHECKING:

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kofu.calls import LANG, CommandGroup, common, counted, json_flag, open_catalogue, print_json, t
-from kofu.errors import KofuError
-from kofu.rule_options import (
+from kofu.command.calls import LANG, CommandGroup, common, counted, json_flag, open_catalogue, print_json, t
+from kofu.command.options import (
     case_options,
     field_option,
     open_book,
@@ -21,15 +20,16 @@ from kofu.rule_options import (
     read_pairs,
     rule_options,
 )
+from kofu.errors import KofuError
 
 if TYPE_CHECKING:
     import datetime
     from collections.abc import Iterable
 
+    from kofu.command.options import Given
     from kofu.programme.model import Programme
     from kofu.quoting.quote import Quote
     from kofu.quoting.schedule import Method, Schedule
-    from kofu.rule_options import Given
 
 rule_commands = CommandGroup("rules")
 """Gathers them; `kofu.cli` takes them over into `kofu` itself."""
@@ -80,13 +80,13 @@ def quote(
             record["schedules"] = {key: schedule_record(found) for key, found in schedules.items()}
         print_json(record)
         return
-    from kofu.terminal_rules import quote_text
+    from kofu.command.print_rules import quote_text
 
     read = {name for q in quotes for name in _names(q)}
     unused = [name for name in given.answers if name in given.by_set - read] if quotes else []
     quote_text(programme, quotes, LANG, explain, unused)
     if schedules:
-        from kofu.terminal_plans import schedule_table
+        from kofu.command.print_plans import schedule_table
 
         for key, found in schedules.items():
             schedule_table(key, found, LANG)
@@ -203,7 +203,7 @@ def match(
         found["next"] = [question_record(entry.name, (), LANG) for entry in following]
         print_json(found)
         return
-    from kofu.terminal_rules import match_table
+    from kofu.command.print_rules import match_table
 
     match_table(matches, LANG, limit, every)
     if following:
@@ -226,7 +226,7 @@ def match(
 @common
 def ask(sets: tuple[str, ...], facts_file: Path | None, fields: tuple[str, ...], save: Path | None) -> None:
     """`kofu ask`."""
-    from kofu.interview import run_interview
+    from kofu.command.interview import run_interview
 
     book = open_book(fields)
     run_interview(book, read_firm_facts(read_given(sets, facts_file), book), save)
@@ -268,7 +268,7 @@ def what_if(
         records = [_quotes_record(programme, quotes, False)["quotes"] for quotes in (before, after)]
         print_json({"programme": programme.id, "before": records[0], "after": records[1]})
         return
-    from kofu.terminal_rules import what_if_table
+    from kofu.command.print_rules import what_if_table
 
     what_if_table(list(zip(before, after, strict=True)), LANG)
 
@@ -323,7 +323,7 @@ def combine(
     if as_json:
         print_json(plan_record(plan, LANG))
         return
-    from kofu.terminal_plans import plan_text
+    from kofu.command.print_plans import plan_text
 
     plan_text(plan, {p.id: p for p in members}, LANG)
 
@@ -349,7 +349,7 @@ def facts(words: tuple[str, ...], as_json: bool) -> None:
 
         print_json([question_record(entry.name, (), LANG) for entry in found])
     elif found:
-        from kofu.terminal_questions import facts_table
+        from kofu.command.print_questions import facts_table
 
         facts_table(found, LANG)
     else:
@@ -366,8 +366,8 @@ def facts(words: tuple[str, ...], as_json: bool) -> None:
 @common
 def test(identifiers: tuple[str, ...], as_json: bool) -> None:
     """`kofu test`."""
+    from kofu.command.terminal import progress
     from kofu.quoting.cases import case_files, run_cases
-    from kofu.terminal import progress
 
     programmes = {p.id: p for p in open_catalogue().programmes(identifiers or None)}
     count, problems = 0, []

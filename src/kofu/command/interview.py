@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kofu.calls import LANG, t
+from kofu.command.calls import LANG, t
+from kofu.command.print_questions import given_text, help_lines, question_lines
+from kofu.command.print_rules import best_text, match_table
 from kofu.errors import KofuError
 from kofu.quoting.interview import Interview
 from kofu.rules.vocabulary import FactEntry, normal
-from kofu.terminal_questions import given_text, help_lines, question_lines
-from kofu.terminal_rules import best_text, match_table
 
 if TYPE_CHECKING:
     from kofu.quoting.book import Book

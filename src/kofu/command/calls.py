@@ -193,7 +193,7 @@ def open_catalogue() -> Store:
         def tick(path: Path) -> None:
             nonlocal advance
             if advance is None:
-                from kofu.terminal import progress
+                from kofu.command.terminal import progress
 
                 bar = building.enter_context(progress(t("目録の準備", "preparing the catalogue")))
                 task = bar.add_task("", total=sum(1 for _ in path.parent.glob("*.yaml")))

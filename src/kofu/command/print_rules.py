@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from kofu.command.terminal import console
 from kofu.programme.model import Programme
 from kofu.programme.printing import print_term
 from kofu.quoting.match import Match, Matches
@@ -17,7 +18,6 @@ from kofu.rules.steps import trace
 from kofu.rules.tree import Choice, Comparison, Fact, Setting, Type
 from kofu.rules.units import YEN
 from kofu.rules.values import show_number, show_value
-from kofu.terminal import console
 from kofu.text.printing import lines_text, print_yen
 
 if TYPE_CHECKING:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from kofu.command.print_rules import yen
+from kofu.command.terminal import console
 from kofu.programme.model import Programme
 from kofu.quoting.combination.answer import Combination
 from kofu.quoting.combination.sentences import certificate, second, sentence
 from kofu.quoting.combine import Plan
 from kofu.quoting.schedule import METHODS, Schedule
-from kofu.terminal import console
-from kofu.terminal_rules import yen
 from kofu.text.printing import print_number
 
 _MOST_LEFT_OUT = 5

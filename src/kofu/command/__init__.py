@@ -1,0 +1,1 @@
+"""The commands of kofu: how they are called, what each does, what it prints."""
