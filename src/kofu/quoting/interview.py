@@ -26,10 +26,10 @@ def known_by() -> Mapping[str, str]:
 def questions(book: Book, facts: Mapping[str, Value], skipped: Collection[str] = ()) -> list[FactEntry]:
     """What to ask a firm next, the most telling first.
 
-    Parameters that a sheet leaves open are not asked here: one name (補助率) means something else in each
-    programme, so `kofu quote` asks them, programme by programme.
+    What means something else in each programme (補助率 that a sheet leaves open, 委託先に選ばれた) is not asked
+    here: `kofu quote` asks it, programme by programme.
     """
-    entries = vocabulary()
+    entries = {name: entry for name, entry in vocabulary().items() if not entry.per_programme}
     limit = _AT_ONCE + len(skipped)
     while True:
         ranked = rank_all(book.rules, facts, known_by(), limit)

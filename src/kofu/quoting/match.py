@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 
+from kofu.errors import KofuError
 from kofu.programme.model import Programme
 from kofu.quoting.book import Book
 from kofu.quoting.quote import Condition, Quote
 from kofu.rules.bounds import Bounds
 from kofu.rules.exact import evaluate
-from kofu.rules.ranking import Question, rank_all
 from kofu.rules.tree import Value
+from kofu.rules.vocabulary import vocabulary
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,18 @@ class Matches:
 
 
 def match_all(book: Book, facts: Mapping[str, Value]) -> Matches:
-    """Every programme of the book that can be computed, for one firm."""
+    """Every programme of the book that can be computed, for one firm.
+
+    Raises:
+        KofuError: when a fact was given whose answer is another one for each programme.
+    """
+    for name in facts:
+        entry = vocabulary().get(name)
+        if entry is not None and entry.per_programme:
+            raise KofuError(
+                f"「{name}」の答えは事業ごとに違います。kofu quote で事業を選んで答えてください",
+                f"{name!r} has another answer for each programme; give it to kofu quote",
+            )
     found = [Match(p, book.quotes(p.id, facts)) for p in book.programmes.values() if p.benefits]
     return Matches(facts, tuple(sorted(found, key=_order)))
 
@@ -82,11 +94,3 @@ def match_all(book: Book, facts: Mapping[str, Value]) -> Matches:
 def _order(match: Match) -> tuple[int, int, Fraction, str]:
     rank = {True: 0, None: 1, False: 2}[match.fits]
     return rank, match.missing, -match.total.high, match.programme.id
-
-
-def next_questions(
-    book: Book, facts: Mapping[str, Value], among: Iterable[str] | None = None
-) -> list[Question]:
-    """What to answer next, the most useful first; `among`: only what these programmes need."""
-    chosen = book.programmes if among is None else among
-    return rank_all([rule for identifier in chosen for rule in book.rules_of(identifier)], facts)

@@ -17,7 +17,9 @@ from kofu.text.quantity import parse_quantity
 
 _FOLDER = Path(__file__).parent
 TYPES = {"真偽": TRUTH, "区分": CHOICE}
-_KEYS = {"type", "choices", "range", "step", "ja", "en", "help_ja", "help_en", "known_by"}
+_KEYS = {"type", "choices", "range", "step", "ja", "en", "help_ja", "help_en", "known_by", "per"}
+PER_PROGRAMME = "事業"
+"""`per: 事業`: the answer is about one programme, and another one for the next."""
 KNOWN_BY = ("自社", "事務局", "行政", "金融機関", "専門家")
 
 
@@ -32,6 +34,8 @@ class FactEntry:
     help_en: str | None
     known_by: str
     choices_en: dict[str, str]
+    per_programme: bool
+    """Whether the answer is another one for each programme (chosen as its contractor, confirmed by its office)."""
 
     @property
     def name(self) -> str:
@@ -90,6 +94,7 @@ def _entry(name: str, data: Any) -> FactEntry:
         data.get("help_en"),
         data["known_by"],
         dict(data.get("choices") or {}),
+        data.get("per") == PER_PROGRAMME,
     )
 
 
