@@ -343,7 +343,7 @@ def test_without_z3_one_sentence_says_what_to_install(monkeypatch: pytest.Monkey
 
 
 def test_the_report(monkeypatch: pytest.MonkeyPatch) -> None:
-    from kofu import proof_calls
+    from kofu.command import proof as proof_calls
 
     done = CliRunner().invoke(proof_calls.proof_commands, ["prove", "meti-fy2016s2-jizokuka"])
     assert done.exit_code == 0, done.output

@@ -12,10 +12,9 @@ from kofu.programme.printing import print_term
 from kofu.quoting.match import Match, Matches
 from kofu.quoting.quote import Condition, Quote
 from kofu.quoting.record import question_record, verdict
+from kofu.quoting.requirement import requirement
 from kofu.rules.bounds import Answer, Bounds
-from kofu.rules.sentences import statement
-from kofu.rules.steps import trace
-from kofu.rules.tree import Choice, Comparison, Fact, Setting, Type
+from kofu.rules.tree import Setting, Type
 from kofu.rules.units import YEN
 from kofu.rules.values import show_number, show_value
 from kofu.text.printing import lines_text, print_yen
@@ -159,14 +158,8 @@ def reason_texts(quote: Quote, lang: str) -> list[str]:
 
 def condition_text(condition: Condition, quote: Quote, lang: str) -> str:
     """A condition and whether it holds."""
-    node = condition.node
-    match node:
-        case Comparison(op="==", left=Fact() as fact, right=Choice() as asked) if fact.name in quote.facts:
-            if condition.holds is False:
-                ja = f"{fact.name}が「{asked.text}」ではない（{quote.facts[fact.name]}）"
-                return _say(lang, ja, f"{fact.name} is not {asked.text} ({quote.facts[fact.name]})")
     held = {True: ("満たす", "holds"), False: ("満たさない", "does not hold"), None: ("未定", "open")}
-    text = statement(trace(node, quote.facts), lang)
+    text = requirement(condition.node, quote.facts, lang)
     return f"{text} … {held[condition.holds][lang == 'en']}"
 
 

@@ -8,9 +8,10 @@ from typing import Any
 
 from kofu.quoting.match import Match, Matches
 from kofu.quoting.quote import Condition, Quote
+from kofu.quoting.requirement import requirement
 from kofu.rules.bounds import Answer, Bounds
-from kofu.rules.sentences import Line, statement
-from kofu.rules.steps import encode, to_json, trace
+from kofu.rules.sentences import Line
+from kofu.rules.steps import encode, to_json
 from kofu.rules.tree import Setting, Type, Value
 from kofu.rules.units import name_of
 from kofu.rules.vocabulary import vocabulary
@@ -77,7 +78,7 @@ def _plain(value: int | Fraction) -> int | Fraction:
 
 def condition_record(condition: Condition, facts: Mapping[str, Value], lang: str) -> dict[str, Any]:
     """A condition in words and whether it holds."""
-    return {"text": statement(trace(condition.node, facts), lang), "holds": condition.holds}
+    return {"text": requirement(condition.node, facts, lang), "holds": condition.holds}
 
 
 def parameter_record(setting: Setting) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from kofu.catalogue.facets import labels
 from kofu.errors import KofuError
 from kofu.quoting.book import Book, read_firm
 from kofu.quoting.form import Field, fact_field
+from kofu.quoting.interview import questions
 from kofu.quoting.match import Match, Matches, match_all
 from kofu.quoting.record import matches_record, question_record
 from kofu.quoting.requirement import fact_name, requirement
@@ -20,7 +21,7 @@ from kofu.rules.vocabulary import normal, vocabulary
 from kofu.site.calculator import UNBOUNDED, show_range
 from kofu.site.params import Asked, Pairs, address
 from kofu.site.render import page
-from kofu.site.rules_api import book_of, counts, questions
+from kofu.site.rules_api import book_of, counts
 from kofu.site.shelf import Shelf
 from kofu.site.words import Say, say_in
 
@@ -70,8 +71,7 @@ class Interview:
     def next_name(self) -> str | None:
         """The most telling fact that was neither answered nor left open."""
         done = {name for name, _ in self.given}
-        found = questions(self.book, self.facts, len(done))
-        return next((question.name for question in found if question.name not in done), None)
+        return next((entry.name for entry in questions(self.book, self.facts, done)), None)
 
     def base(self, leave: str | None = None) -> Pairs:
         """The fields of an address of this interview, without the answer to `leave`."""

@@ -13,15 +13,14 @@ from kofu.catalogue.facets import read_facets
 from kofu.programme.benefits import NotComputable
 from kofu.programme.model import Programme
 from kofu.quoting.book import Book, read_firm, read_overlay
+from kofu.quoting.interview import questions
 from kofu.quoting.match import Matches, match_all
 from kofu.quoting.quote import Quote, quote_rule
 from kofu.quoting.record import matches_record, question_record, quote_record
 from kofu.rules.check import default_date
 from kofu.rules.compile import component_keys
-from kofu.rules.ranking import Question, rank_all
 from kofu.rules.rule import Rule
-from kofu.rules.tree import Value
-from kofu.rules.vocabulary import normal, vocabulary
+from kofu.rules.vocabulary import normal
 from kofu.site.params import Asked, BadRequestError
 from kofu.site.shelf import NotFoundError, Shelf
 
@@ -188,12 +187,11 @@ def ask(shelf: Shelf, asked: Json) -> Json:
     book = book_of(shelf, asked.get("fields"))
     rules = book.rules
     facts = read_firm(asked["facts"], rules)
-    settings = tuple(setting for rule in rules for setting in rule.settings)
     lang = asked.get("lang", "ja")
     found = match_all(book, facts)
     return {
         "counts": counts(found),
-        "questions": [question_record(question.name, settings, lang) for question in questions(book, facts)],
+        "questions": [question_record(entry.name, (), lang) for entry in questions(book, facts)[:_QUESTIONS]],
         "definitions": {f"{q.rule.programme}/{q.rule.key}": q.rule.hash for q in _quotes(found)},
     }
 
@@ -201,16 +199,6 @@ def ask(shelf: Shelf, asked: Json) -> Json:
 def _quotes(found: Matches) -> list[Quote]:
     """The benefits that are still possible."""
     return [quote for each in found.found if each.fits is not False for quote in each.open_quotes]
-
-
-def questions(book: Book, facts: Mapping[str, Value], more: int = 0) -> list[Question]:
-    """The facts worth asking a firm about many programmes, best first; `more` than usual.
-
-    A parameter that a sheet leaves open belongs to one programme and is asked on its page, not here.
-    """
-    known_by = {name: entry.known_by for name, entry in vocabulary().items()}
-    found = rank_all(book.rules, facts, known_by, _QUESTIONS + more)
-    return [question for question in found if question.name in known_by]
 
 
 def book_of(shelf: Shelf, fields: Any = None) -> Book:
