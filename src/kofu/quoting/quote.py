@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cached_property
 
 from kofu.rules.bounds import Answer, Bounds, Estimate, estimate
@@ -48,8 +49,17 @@ class Quote:
 
     @property
     def results(self) -> dict[str, Answer]:
-        """The shares of the payers, then the further figures."""
-        return {**self.estimate.shares, **self.estimate.outputs}
+        """The shares of the payers, then the further figures.
+
+        A share is no less than nothing and no more than the amount (`kofu prove` shows it for every case); bounds
+        look at the parts of one missing cost apart, so that their own ends may lie beyond that.
+        """
+        most = self.estimate.amount.high if self.estimate.amount else Fraction(0)
+        shares = {
+            name: Bounds(max(part.low, Fraction(0)), min(part.high, most))
+            for name, part in self.estimate.shares.items()
+        }
+        return {**shares, **self.estimate.outputs}
 
     @cached_property
     def conditions(self) -> tuple[Condition, ...]:

@@ -112,7 +112,7 @@ class Reader:
             eligible,
             _bounds(amount),
             _bounds(amount if eligible else hull(amount, (0, 0))),
-            {name: _share(part.look(case), amount) for name, part in self._shares.items()},
+            {name: _bounds(part.look(case)) for name, part in self._shares.items()},
             {name: _answer(part.look(case)) for name, part in self._outputs.items()},
         )
 
@@ -266,15 +266,6 @@ def _zero(node: tree.Arithmetic) -> Any:
 
 def _bounds(interval: Interval) -> Bounds:
     return Bounds(Fraction(interval[0]), Fraction(interval[1]))
-
-
-def _share(interval: Any, amount: Interval) -> Bounds:
-    """A payer's part: no less than nothing, no more than the amount (`kofu prove` shows it for every case).
-
-    Two parts of one missing cost are looked at apart, so that their own ends may lie beyond that.
-    """
-    low, high = interval
-    return _bounds((max(low, 0), min(high, amount[1])))
 
 
 def _answer(value: Open) -> Answer:
