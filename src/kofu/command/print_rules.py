@@ -10,7 +10,7 @@ from kofu.command.terminal import console
 from kofu.programme.model import Programme
 from kofu.programme.printing import print_term
 from kofu.quoting.match import Match, Matches
-from kofu.quoting.quote import Condition, Quote
+from kofu.quoting.quote import Quote
 from kofu.quoting.record import question_record, verdict
 from kofu.quoting.requirement import requirement
 from kofu.rules.bounds import Answer, Bounds
@@ -150,17 +150,10 @@ def _used(quote: Quote) -> list[Setting]:
 
 
 def reason_texts(quote: Quote, lang: str) -> list[str]:
-    """Why a benefit is refused: the conditions that fail; or that no open answer could meet them together."""
-    found = [condition_text(reason, quote, lang) for reason in quote.reasons]
+    """Why a benefit is refused: what it asks for and the case does not meet; or that no open answer could meet them together."""
+    found = [requirement(reason.node, quote.facts, lang) for reason in quote.reasons]
     together = _say(lang, "残る条件が互いに両立しません", "the conditions left exclude each other")
     return found or [together]
-
-
-def condition_text(condition: Condition, quote: Quote, lang: str) -> str:
-    """A condition and whether it holds."""
-    held = {True: ("満たす", "holds"), False: ("満たさない", "does not hold"), None: ("未定", "open")}
-    text = requirement(condition.node, quote.facts, lang)
-    return f"{text} … {held[condition.holds][lang == 'en']}"
 
 
 def _settings(settings: Iterable[Setting], lang: str) -> Iterator[str]:

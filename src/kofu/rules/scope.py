@@ -29,7 +29,7 @@ class LawParameter(Parameter):
 class Derived(Model):
     """A fact that follows from others, by law or by the plain sense of a word."""
 
-    law: str
+    law: str | None = None
     value: str
     ja: str
     en: str

@@ -57,14 +57,17 @@ class _Writer:
         self.told: list[Line] = []
 
     def tell(self, step: Step) -> None:
-        """The lines of the steps behind, then that of the step itself; one with none behind says nothing."""
-        node, _, inputs = step
+        """The lines of the steps behind, then that of the step itself.
+
+        One with none behind says nothing, nor does one that is not known yet.
+        """
+        node, value, inputs = step
         if not inputs or id(node) in self.done:
             return
         self.done.add(id(node))
         for item in inputs:
             self.tell(item)
-        line = _WRITE[type(node)](self, step)
+        line = None if value is None else _WRITE[type(node)](self, step)
         if line is not None:
             self.told.append(line)
 
