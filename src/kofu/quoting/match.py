@@ -9,10 +9,12 @@ from functools import cached_property
 
 from kofu.errors import KofuError
 from kofu.programme.model import Programme
+from kofu.programme.vocabulary import Instrument
 from kofu.quoting.book import Book
 from kofu.quoting.quote import Condition, Quote
 from kofu.rules.bounds import Bounds
 from kofu.rules.exact import evaluate
+from kofu.rules.settings import UNBOUNDED
 from kofu.rules.tree import Value
 from kofu.rules.vocabulary import vocabulary
 
@@ -91,6 +93,10 @@ def match_all(book: Book, facts: Mapping[str, Value]) -> Matches:
     return Matches(facts, tuple(sorted(found, key=_order)))
 
 
-def _order(match: Match) -> tuple[int, int, Fraction, str]:
+def _order(match: Match) -> tuple[int, bool, int, Fraction, str]:
+    """Sure before possible before refused; what one applies for before what one is commissioned to do; the fewest
+    open facts; the largest amount, where facts bound it at all."""
     rank = {True: 0, None: 1, False: 2}[match.fits]
-    return rank, match.missing, -match.total.high, match.programme.id
+    commissioned = all(quote.rule.instrument is Instrument.COMMISSION for quote in match.open_quotes)
+    high = match.total.high if match.total.high < UNBOUNDED else Fraction(0)
+    return rank, commissioned, match.missing, -high, match.programme.id
