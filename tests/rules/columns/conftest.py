@@ -22,9 +22,11 @@ _VALUES: dict[str, Any] = {"": None, "t": True, "f": False}
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Callable[[str], Rows]]:
     """Runs one SELECT on a PostgreSQL server that lives as long as the tests."""
-    found = shutil.which("pg_ctl")
+    # Debian keeps the server's programs off the path.
+    debian = sorted(Path("/usr/lib/postgresql").glob("*/bin/pg_ctl"))
+    found = shutil.which("pg_ctl") or next(map(str, reversed(debian)), None)
     if not found:
-        pytest.skip("PostgreSQL's pg_ctl is not on this machine's path")
+        pytest.skip("PostgreSQL's pg_ctl is not on this machine")
     programs = Path(found).resolve().parent
     user = _server_user()
     with tempfile.TemporaryDirectory(prefix="kofu-pg-") as folder:
