@@ -22,6 +22,7 @@ from bench.clock import Row, Work, inside_ms, paired_ms
 from bench.usual import BY_HAND, family, usual
 from kofu.catalogue.store import open_store
 from kofu.rules.check import default_rules
+from kofu.rules.columns.batches import batches
 from kofu.rules.columns.duckdb import BEFORE, DUCKDB
 from kofu.rules.columns.families import families, select_family
 from kofu.rules.columns.form import (
@@ -163,12 +164,11 @@ def _certain(connection: duckdb.DuckDBPyConnection) -> list[str]:
 
 
 def _batches(forms: Mapping[str, Form], certain: Collection[str] = ()) -> list[tuple[str, list[str]]]:
-    """One wide statement is slower than some narrow ones."""
-    names, found = list(forms), []
-    for start in range(0, len(names), 16):
-        part = {name: forms[name] for name in names[start : start + 16]}
-        found.append((select(DUCKDB, part, "firms", certain=certain), list(part)))
-    return found
+    """As `plan` has them."""
+    return [
+        (select(DUCKDB, part, "firms", certain=certain), list(part))
+        for part in batches([{name: form} for name, form in forms.items()])
+    ]
 
 
 def _family(forms: Mapping[str, Form]) -> Iterator[Row]:

@@ -14,9 +14,10 @@ _MOST = 100_000_000
 
 
 def firm(seed: int) -> dict[str, Value]:
-    """A firm with an answer to every question of the vocabulary."""
-    pick = random.Random(seed)
-    return {**{name: _answer(pick, entry.spec) for name, entry in vocabulary().items()}, **ASSUMED}
+    """A firm with an answer to every question that has one answer for all programmes."""
+    pick, entries = random.Random(seed), vocabulary()
+    asked = {name: entry.spec for name, entry in entries.items() if not entry.per_programme}
+    return {**{name: _answer(pick, spec) for name, spec in asked.items()}, **ASSUMED}
 
 
 def half(seed: int) -> dict[str, Value]:

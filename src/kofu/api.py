@@ -16,7 +16,7 @@ from kofu.catalogue.folder import PACKAGE_DATA
 from kofu.catalogue.store import open_store
 from kofu.errors import KofuError
 from kofu.programme.model import Programme
-from kofu.quoting.book import Book, read_firm, read_overlay
+from kofu.quoting.book import Book, read_day, read_firm, read_overlay
 from kofu.quoting.frames import match_table
 from kofu.quoting.html import amount_text, matches_table, quotes_table
 from kofu.quoting.match import Match, match_all
@@ -32,9 +32,6 @@ def _lang() -> str:
 
 class UnknownIdError(KofuError, KeyError):
     """No programme of the catalogue has this id."""
-
-    def __str__(self) -> str:
-        return self.say(_lang())
 
 
 class Quotes(Sequence[Quote]):
@@ -116,7 +113,7 @@ class Entry:
         self,
         facts: Mapping[str, Any] | None = None,
         *,
-        date: datetime.date | None = None,
+        date: datetime.date | str | None = None,
         params: Mapping[str, Any] | None = None,
         benefit: str | None = None,
         **answers: Any,
@@ -124,13 +121,13 @@ class Entry:
         """What a case gets: `quote(補助対象経費="600万円", 従業員数=5)`.
 
         `facts` and `answers` are facts by name: text with its unit, or a plain number in the fact's own unit;
-        what is left out, or None, is unknown. `date`: whose figures count. `params`: figures to suppose instead
+        what is left out, or None, is unknown. `date`: whose figures count (a day, or text: 2025-02-01). `params`: figures to suppose instead
         of the sheet's. `benefit`: only the one with this key.
 
         Raises:
             KofuError: an unknown fact, a wrong answer, a day without figures, no such benefit.
         """
-        book = Book([self.programme], date, read_overlay(params or {}))
+        book = Book([self.programme], read_day(date), read_overlay(_mapping("params", params)))
         rules = book.rules_of(self.id)
         if benefit is not None and benefit not in [rule.key for rule in rules]:
             keys = "、".join(rule.key for rule in rules)
@@ -138,7 +135,7 @@ class Entry:
                 f"「{benefit}」という支援はありません（あるもの: {keys}）",
                 f"there is no benefit {benefit!r} (there are: {keys})",
             )
-        case = read_firm({**(facts or {}), **answers}, rules)
+        case = read_firm({**_mapping("facts", facts), **answers}, rules)
         quotes = book.quotes(self.id, case)
         return Quotes(self.programme, [quote for quote in quotes if benefit in (None, quote.rule.key)])
 
@@ -232,7 +229,7 @@ def match(
     *,
     programmes: Collection[str] | None = None,
     keep: Collection[str] = (),
-    date: datetime.date | None = None,
+    date: datetime.date | str | None = None,
     params: Mapping[str, Any] | None = None,
 ) -> Any:
     """One firm, or a table of firms, against all programmes (or those with the ids of `programmes`).
@@ -240,7 +237,7 @@ def match(
     A mapping of facts gives `Matches`. A frame of pandas, Polars, PyArrow or DuckDB, or a list of mappings, gives
     one of the same kind with a row for each firm: the columns of `keep`, then `id.eligible`, `id.low` and
     `id.high` (yen) for each programme. What is null or has no column is unknown: then `eligible` is null where it
-    depends, and `low` and `high` are the honest range.
+    depends, and `low` and `high` are the honest range; `high` is null where nothing bounds it yet.
 
     Raises:
         KofuError: an unknown programme or fact, or a wrong answer; of a table it names column and row.
@@ -248,11 +245,12 @@ def match(
     entries = catalogue()
     book = entries.book
     if date is not None or params:
-        book = Book([e.programme for e in entries.values()], date, read_overlay(params or {}))
+        overlay = read_overlay(_mapping("params", params))
+        book = Book([e.programme for e in entries.values()], read_day(date), overlay)
     if programmes is not None:
-        book = book.part([entries[identifier].programme for identifier in programmes])
+        book = book.part([entries[identifier].programme for identifier in _names("programmes", programmes)])
     if is_table(cases):
-        return match_table(book, cases, keep)
+        return match_table(book, cases, _names("keep", keep))
     if not isinstance(cases, Mapping):
         kind = type(cases).__name__
         raise KofuError(
@@ -261,6 +259,27 @@ def match(
         )
     found = match_all(book, read_firm(cases, book.rules))
     return Matches(found.facts, found.found)
+
+
+def _names(argument: str, names: Any) -> list[str]:
+    """One name or several."""
+    if isinstance(names, str):
+        return [names]
+    if isinstance(names, Collection) and all(isinstance(name, str) for name in names):
+        return list(names)
+    raise KofuError(
+        f"{argument} には名前か、名前のリストを渡してください（{names!r}）",
+        f"{argument} must be a name or a list of names, not {names!r}",
+    )
+
+
+def _mapping(argument: str, values: Any) -> Mapping[str, Any]:
+    if values is None or isinstance(values, Mapping):
+        return values or {}
+    raise KofuError(
+        f"{argument} には「名前: 値」の辞書を渡してください（{type(values).__name__} ではなく）",
+        f"{argument} must be a mapping of names to values, not a {type(values).__name__}",
+    )
 
 
 def _title(programme: Programme) -> str:

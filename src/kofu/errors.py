@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 
 class KofuError(ValueError):
     """What a user can mend; `ja` and `en` name what is wrong, where, and what to do. Never shown as a trace.
@@ -16,6 +18,10 @@ class KofuError(ValueError):
         super().__init__(ja)
         self.ja = ja
         self.en = en
+
+    def __str__(self) -> str:
+        """The sentence that a trace shows: in the language of KOFU_LANG."""
+        return self.say(os.environ.get("KOFU_LANG", "ja"))
 
     def say(self, lang: str) -> str:
         """The sentence in `lang` ("ja" or "en")."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from dataclasses import fields
+from dataclasses import fields, replace
 from fractions import Fraction
 from typing import Any
 
@@ -118,24 +118,40 @@ def test_what_the_firm_knows_is_asked_first() -> None:
     assert names(two, {}, known_by={"確認": "事務局", "商店街": "自社"}) == ["商店街", "確認"]
 
 
-def test_for_many_rules_the_fact_that_most_of_them_need_comes_first() -> None:
-    rules = [rule(Logic("and", (is_a("会社"), SHOP)), yen(1000 + i)) for i in range(30)]
-    rules += [rule(CHECKED, yen(1000)), rule(STAFF_FEW, yen(1))]
-    first, *_ = rank_all(rules, {})
-    assert first.name in {"種別", "商店街"}
-    assert {q.name for q in rank_all(rules, {"種別": "会社", "商店街": True})} == {"確認", "従業員数"}
-    assert rank_all(rules, {"種別": "大学", "確認": True, "従業員数": 1}) == []
+def of_programmes(*rules: Rule) -> list[Rule]:
+    """Each rule as that of a programme of its own."""
+    return [replace(each, programme=str(number)) for number, each in enumerate(rules)]
 
 
 STAFF_FEW = Comparison("<=", STAFF, yen(5))
 
 
-def test_many_rules_are_summed_exactly_where_they_are_few() -> None:
-    rules = [USUAL, rule(SHOP, COST), rule(Not(SHOP), yen(7))]
-    gains = {question.name: question.gain for question in rank_all(rules, {}, limit=9)}
-    alone = [{q.name: q.gain for q in rank(each, {})} for each in rules]
-    assert gains == {name: sum(each.get(name, 0) for each in alone) for name in gains}
-    assert "商店街" in gains
+def test_for_many_rules_the_fact_that_most_of_them_need_comes_first() -> None:
+    rules = [rule(Logic("and", (is_a("会社"), SHOP)), yen(1000 + i)) for i in range(30)]
+    rules = of_programmes(*rules, rule(CHECKED, yen(1000)), rule(STAFF_FEW, yen(1)))
+    assert {q.name for q in rank_all(rules, {}, limit=2)} == {"種別", "商店街"}
+    assert {q.name for q in rank_all(rules, {"種別": "会社", "商店街": True})} == {"確認", "従業員数"}
+    assert rank_all(rules, {"種別": "大学", "確認": True, "従業員数": 1}) == []
+
+
+def test_what_only_tells_together_with_another_counts_in_every_programme_that_waits_for_it() -> None:
+    # 30 programmes for small shops: neither answer decides alone. One programme asks 確認 alone.
+    small = [rule(Logic("or", (Logic("and", (STAFF_FEW, SHOP)), RAISES)), yen(10)) for _ in range(30)]
+    order = [q.name for q in rank_all(of_programmes(rule(CHECKED, yen(10**6)), *small), {})]
+    assert order[-1] == "確認"
+    assert set(order) == {"従業員数", "商店街", "賃上げ", "確認"}
+
+
+def test_a_programme_with_many_rules_counts_once() -> None:
+    one = [replace(rule(CHECKED, yen(1000 + i)), programme="1") for i in range(9)]
+    two = [replace(rule(SHOP, yen(1000)), programme=name) for name in "23"]
+    assert [q.name for q in rank_all([*one, *two], {})] == ["商店街", "確認"]
+
+
+def test_who_one_is_comes_before_what_it_costs_and_that_before_what_one_programme_asks() -> None:
+    rules = of_programmes(*[rule(is_a("会社"), COST) for _ in range(20)], rule(SHOP, yen(1)))
+    assert [q.name for q in rank_all(rules, {})] == ["種別", "費用", "商店街"]
+    assert [q.name for q in rank_all(rules, {}, limit=None)] == [q.name for q in rank_all(rules, {})]
 
 
 # --- any rule

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 from fractions import Fraction
 
+from kofu.catalogue.arithmetic import work_out
 from kofu.catalogue.documents import SourceLines
 from kofu.catalogue.validate import facts
 from kofu.programme import benefits, model
@@ -39,7 +40,6 @@ _PRINTED = {
     Instrument.CREDIT_INSURANCE: ("保険",),
     Instrument.LOSS_COMPENSATION: ("損失補償", "補償"),
 }
-_STEP = re.compile(r"\s*([÷×＋+−-])\s*")
 
 
 def prove(programme: Programme, source: SourceLines) -> Iterator[Finding]:
@@ -213,35 +213,17 @@ def _derived(fact: Fact, value: Fraction | None, lines: list[str]) -> bool:
     """Whether `derived` is arithmetic over numbers in the lines that gives `value`, or words there."""
     if fact.derived is None:
         return False
-    steps = _STEP.split(fact.derived.split("=")[0].split("＝")[0].strip())
-    operands = [_operand(step) for step in steps[::2]]
-    if len(operands) < 2 or None in operands:
+    arithmetic = work_out(fact.derived)
+    if arithmetic is None:
         return _stands(fact.derived, lines)
-    total = operands[0]
-    for sign, operand in zip(steps[1::2], operands[1:], strict=True):
-        assert total is not None
-        assert operand is not None
-        if sign == "÷":
-            if operand == 0:
-                return False
-            total = total / operand
-        elif sign == "×":
-            total = total * operand
-        else:
-            total = total + operand if sign in "＋+" else total - operand
     found = set().union(*(_values(line) for line in _views(lines)))
-    return total == value and all(operand in found for operand in operands)
+    return arithmetic.total == value and all(operand in found for operand in arithmetic.operands)
 
 
 def _values(line: str) -> set[Fraction]:
     """Every number and every rate printed in a line."""
     rates = {match.rate.value for match in find_rates(line)}
     return {n.value for n in find_numbers(line)} | {value for value in rates if value is not None}
-
-
-def _operand(text: str) -> Fraction | None:
-    found = [m.rate.value for m in find_rates(text)] or [n.value for n in find_numbers(text)]
-    return found[0] if len(found) == 1 else None
 
 
 def _akin(metric: str, lines: list[str]) -> bool:

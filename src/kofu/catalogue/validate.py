@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Iterator, Mapping
+from fractions import Fraction
 from typing import Any
 
 from pydantic import ValidationError
 
+from kofu.catalogue.arithmetic import work_out
 from kofu.catalogue.documents import documents
 from kofu.errors import KofuError
 from kofu.programme import benefits, model
@@ -46,6 +48,8 @@ def validate(file: YamlFile) -> tuple[Programme | None, list[Problem]]:
         _money_starts_at_state,
         _amounts_agree,
         _no_doubt,
+        _lists,
+        _derived,
         _rules,
     ):
         problems += [_problem(file, place, ja, en) for place, ja, en in check(programme, file)]
@@ -174,6 +178,51 @@ _WHY = {
 
 def _rules(programme: Programme, file: YamlFile) -> Iterator[Finding]:
     yield from check_rules(programme)
+
+
+def _parameters(programme: Programme) -> Iterator[tuple[Place, benefits.Parameter]]:
+    yield from ((("parameters", name), p) for name, p in programme.parameters.items())
+    for i, benefit in enumerate(programme.benefits):
+        yield from ((("benefits", i, "parameters", name), p) for name, p in benefit.parameters.items())
+
+
+def _lists(programme: Programme, file: YamlFile) -> Iterator[Finding]:
+    """A list of values is a choice that the sheet leaves open: of one value there is none."""
+    for place, parameter in _parameters(programme):
+        for inner in [("value",), *(("rows", i, "value") for i in range(len(parameter.rows)))]:
+            written: Any = file.data
+            for step in (*place, *inner):
+                written = written.get(step) if isinstance(written, Mapping) else written[step]
+            if isinstance(written, list) and len(written) == 1:
+                yield (
+                    (*place, *inner),
+                    f"選べる値が1つだけです。[ ] を外して {written[0]} と書くか、ほかの値を足してください",
+                    f"is a list of one value; write {written[0]} without [ ], or add the others",
+                )
+
+
+def _derived(programme: Programme, file: YamlFile) -> Iterator[Finding]:
+    """Arithmetic that is said to give a value gives it; that its numbers are printed, `proof` shows."""
+    stated: list[tuple[Place, str | None, Iterable[Fraction | None]]] = []
+    for place, parameter in _parameters(programme):
+        stated.append((place, parameter.derived, (m.value for m in (*parameter.value, *parameter.range))))
+        stated += [
+            ((*place, "rows", i), row.derived, (m.value for m in row.value))
+            for i, row in enumerate(parameter.rows)
+        ]
+    for i, flow in enumerate(programme.flows):
+        stated.append((("flows", i), flow.derived, (rate.value for rate in flow.rates)))
+    for i, limit in enumerate(programme.limits):
+        stated.append((("limits", i), limit.derived, (limit.value.value,)))
+    for place, derived, values in stated:
+        arithmetic = work_out(derived) if derived else None
+        known = list(values)
+        if arithmetic is not None and known and arithmetic.total not in known:
+            yield (
+                (*place, "derived"),
+                f"{derived} は {'、'.join(map(str, known))} になりません（{arithmetic.total}）。式か値を直してください",
+                f"{derived} does not give {', '.join(map(str, known))} but {arithmetic.total}; correct one of them",
+            )
 
 
 def _identity(programme: Programme, file: YamlFile) -> Iterator[Finding]:

@@ -79,6 +79,8 @@ def _ask(interview: Interview, entry: FactEntry) -> FactEntry | None:
             value = interview.answer(entry, _chosen(entry, written))
         except KofuError as error:
             click.echo("  " + error.say(LANG))
+            if count := len(entry.spec.choices):
+                click.echo(t(f"  1–{count} か名前で答えてください。", f"  Answer by 1–{count} or by name."))
             continue
         unknown = t("分からない", "not known")
         click.echo(

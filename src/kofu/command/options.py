@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import difflib
 import sys
 from collections.abc import Callable, Iterable, Mapping
@@ -16,6 +15,8 @@ from kofu.command.calls import open_catalogue, t
 from kofu.errors import KofuError
 
 if TYPE_CHECKING:
+    import datetime
+
     from kofu.catalogue.store import Store
     from kofu.programme.model import Programme
     from kofu.quoting.book import Book
@@ -115,19 +116,9 @@ def read_day(text: str | None) -> datetime.date | None:
     Raises:
         KofuError: when it is no day.
     """
-    from kofu.rules.vocabulary import normal
+    from kofu.quoting.book import read_day as read
 
-    if text is None:
-        return None
-    parts = normal(text).strip().replace("/", "-").split("-")
-    try:
-        year, month, day = map(int, parts)
-        return datetime.date(year, month, day)
-    except ValueError as error:
-        raise KofuError(
-            f"--date {text}: 日付として読めません（例: 2025-02-01）",
-            f"--date {text}: is no date (e.g. 2025-02-01)",
-        ) from error
+    return None if text is None else read(text, "--date")
 
 
 def programme_of(store: Store, identifier: str) -> Programme:

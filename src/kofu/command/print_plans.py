@@ -10,7 +10,7 @@ from kofu.programme.model import Programme
 from kofu.quoting.combination.answer import Combination
 from kofu.quoting.combination.sentences import certificate, second, sentence
 from kofu.quoting.combine import Plan
-from kofu.quoting.schedule import METHODS, Schedule
+from kofu.quoting.schedule import METHODS, Schedule, print_months
 from kofu.text.printing import print_number
 
 _MOST_LEFT_OUT = 5
@@ -66,14 +66,14 @@ def schedule_table(key: str, found: Schedule, lang: str) -> None:
         else f"\n[bold]{_escape(lead)}[/bold]  {found.method} ({en})"
     )
     rates = [print_number(rate * 100) + "%" for _, rate in found.rates]
-    months, grace = len(found.instalments), found.grace
+    months, grace = print_months(len(found.instalments), lang), print_months(found.grace, lang)
     if english:
         screen.print(
-            f"{yen(found.loan, lang)}, {months} months ({grace} of grace), yearly rate {' → '.join(rates)}"
+            f"{yen(found.loan, lang)}, {months} ({grace} of grace), yearly rate {' → '.join(rates)}"
         )
     else:
         screen.print(
-            f"{yen(found.loan, lang)}、{months}か月（うち据置{grace}か月）、年利率 {' → '.join(rates)}"
+            f"{yen(found.loan, lang)}、{months}（うち据置{grace}）、年利率 {' → '.join(rates)}"
         )
     table = Table(box=None, pad_edge=False, header_style="bold")
     for head in (

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from kofu.command.terminal import console
+from kofu.quoting.form import rate_example
 from kofu.rules.tree import Type, Value
 from kofu.rules.units import YEN
 from kofu.rules.values import show_number, show_value
@@ -39,9 +40,8 @@ def unit_hint(entry: FactEntry, lang: str) -> str:
     if spec.type == _MONEY:
         return _say(lang, "金額（例: 600万円、1.5億円）", "yen (e.g. 600万円, 6000000)")
     name = spec.unit or _say(lang, "割合", "a share")
-    examples = {"": "2/3、0.5%", "%": "0.9%", "割合": "2/3、0.5%"}
-    example = examples.get(spec.unit, f"10{spec.unit}")
-    return _say(lang, f"{name}（例: {example}）", f"{name} (e.g. {example.replace('、', ', ')})")
+    example = f"10{spec.unit}" if spec.unit else rate_example(spec)
+    return _say(lang, f"{name}（例: {example}）", f"{name} (e.g. {example})")
 
 
 def help_lines(entry: FactEntry, lang: str) -> Iterator[str]:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from kofu.command.terminal import console
 from kofu.programme.model import Programme
 from kofu.programme.printing import print_term
+from kofu.quoting.figures import Figure, figures
 from kofu.quoting.match import Match, Matches
 from kofu.quoting.quote import Quote
 from kofu.quoting.record import question_record, verdict
-from kofu.quoting.requirement import requirement
+from kofu.quoting.requirement import requirements
 from kofu.rules.bounds import Answer, Bounds
 from kofu.rules.tree import Setting, Type
 from kofu.rules.units import YEN
@@ -22,8 +23,6 @@ from kofu.text.printing import lines_text, print_yen
 if TYPE_CHECKING:
     pass
 
-OPEN_END = 10**12
-"""Yen: a range that reaches this far has no end of its own, only that of what a cost can be at all."""
 _MOST_QUESTIONS = 5
 _WIDE = 110
 """Columns of a terminal that has room for the names of benefits in a table."""
@@ -37,7 +36,8 @@ def _say(lang: str, ja: str, en: str) -> str:
 
 def yen(value: int | Fraction, lang: str) -> str:
     """Yen with every digit."""
-    return _say(lang, f"{int(value):,}円", f"¥{int(value):,}")
+    sign, digits = "−" if value < 0 else "", f"{abs(int(value)):,}"
+    return _say(lang, f"{sign}{digits}円", f"{sign}¥{digits}")
 
 
 def yen_range(found: Bounds, lang: str, shown: Callable[[int, str], str] = yen) -> str:
@@ -46,7 +46,7 @@ def yen_range(found: Bounds, lang: str, shown: Callable[[int, str], str] = yen) 
     least = shown(low, lang)
     if low == high:
         return least
-    if high < OPEN_END:
+    if not found.open_end:
         most = shown(high, lang)
         return _say(lang, f"{least}〜{most}", f"{least} to {most}")
     return _say(lang, f"{least}以上、費用などによる", f"{least} or more, depends on the cost")
@@ -113,17 +113,17 @@ def quote_lines(quote: Quote, lang: str, explain: bool = False) -> Iterator[str]
     else:
         yield f"  {_say(lang, '支援額', 'amount')}: [bold]{yen_range(quote.total, lang)}[/bold]{_if_eligible(quote, lang)}"
         kinds = {name: node.type for name, node in {**rule.shares, **rule.outputs}.items()}
-        for payer, part in quote.estimate.shares.items():
-            label = _say(lang, f"うち{payer}", f"paid by {payer}")
-            yield f"    {_escape(label)}: {answer_text(part, kinds[payer], lang)}"
-        for name, found in quote.estimate.outputs.items():
-            yield f"  {_escape(name)}: {answer_text(found, kinds[name], lang)}"
-        yield from _settings(_used(quote), lang)
-    if explain:
+        if quote.eligible is None and quote.results:
+            yield f"  {_say(lang, '対象なら', 'if eligible')}:"
+        for name, found in quote.results.items():
+            label = _say(lang, f"うち{name}", f"paid by {name}") if name in rule.shares else name
+            inner = "    " if name in rule.shares or quote.eligible is None else "  "
+            yield f"{inner}{_escape(label)}: {answer_text(found, kinds[name], lang)}"
+        yield from _settings(_used(quote, lang), lang)
+    told = quote.explanation(lang) if explain else []
+    if told:
         yield f"  {_say(lang, '計算の道筋', 'steps')}:"
-        yield from (
-            f"    {number}. {_escape(line.text)}" for number, line in enumerate(quote.explanation(lang), 1)
-        )
+        yield from (f"    {number}. {_escape(line.text)}" for number, line in enumerate(told, 1))
     yield from _missing(quote, lang)
 
 
@@ -135,10 +135,10 @@ def _if_eligible(quote: Quote, lang: str) -> str:
     return _say(lang, "（対象なら {}）", " ({} if eligible)").format(yen(amount.low, lang))
 
 
-def _used(quote: Quote) -> list[Setting]:
+def _used(quote: Quote, lang: str) -> list[Figure]:
     """The parameters with lines: those that the amount came from, or while it is open all that may matter."""
     if quote.steps.value is None:
-        return [setting for setting in quote.rule.settings if setting.at]
+        return figures(quote, lang)
     found: dict[str, Setting] = {}
     stack = [quote.steps, *quote.condition_steps]
     while stack:
@@ -146,23 +146,23 @@ def _used(quote: Quote) -> list[Setting]:
         if isinstance(step.node, Setting) and step.node.at:
             found.setdefault(repr(step.node), step.node)
         stack += step.inputs
-    return list(found.values())
+    return [Figure(setting) for setting in found.values()]
 
 
 def reason_texts(quote: Quote, lang: str) -> list[str]:
     """Why a benefit is refused: what it asks for and the case does not meet; or that no open answer could meet them together."""
-    found = [requirement(reason.node, quote.facts, lang) for reason in quote.reasons]
+    found = requirements((reason.node for reason in quote.reasons), quote.facts, lang)
     together = _say(lang, "残る条件が互いに両立しません", "the conditions left exclude each other")
     return found or [together]
 
 
-def _settings(settings: Iterable[Setting], lang: str) -> Iterator[str]:
-    rows = list(settings)
-    if rows:
+def _settings(found: Sequence[Figure], lang: str) -> Iterator[str]:
+    if found:
         yield f"  {_say(lang, 'シートの数値', 'figures of the sheet')}:"
-    for setting in rows:
+    for setting, when in found:
         still = _say(lang, "（幅あり）", " (open)") if setting.is_open else ""
-        text = f"{setting.name} {setting.text}{still}"
+        case = _say(lang, f"（{when}）", f" ({when})") if when else ""
+        text = f"{setting.name} {setting.text}{still}{case}"
         yield f"    {_escape(text)}  [dim]{_lines(setting.at, lang)}[/dim]"
 
 

@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from kofu.errors import KofuError
 from kofu.programme.model import Programme
 from kofu.quoting.quote import Quote, quote_rule
 from kofu.rules.case import read_case
@@ -14,6 +15,7 @@ from kofu.rules.compile import compile_rules
 from kofu.rules.rule import Rule
 from kofu.rules.settings import Overlay
 from kofu.rules.tree import Value
+from kofu.rules.vocabulary import normal
 from kofu.text.measure import Measure, parse_measure
 
 STANDING = "応募する立場"
@@ -72,12 +74,49 @@ def read_overlay(parameters: Mapping[str, Any]) -> dict[str, tuple[Measure, ...]
     """What-if parameters as written (補助率 → 1/2) → an overlay.
 
     Raises:
-        KofuError: when a value cannot be read.
+        KofuError: when a value cannot be read, or is negative.
     """
     return {
-        name: tuple(map(parse_measure, map(str, raw if isinstance(raw, list | tuple) else [raw])))
+        normal(str(name)).strip(): tuple(
+            _supposed(name, str(value)) for value in (raw if isinstance(raw, list | tuple) else [raw])
+        )
         for name, raw in parameters.items()
     }
+
+
+def _supposed(name: str, text: str) -> Measure:
+    """One supposed value: text as a sheet prints it; a sign in front is refused for what it is."""
+    if normal(text).strip()[:1] in ("-", "−", "▲", "△"):
+        raise KofuError(
+            f"{name}={text}: マイナスの値は置けません。0以上にしてください",
+            f"{name}={text}: cannot be negative; give 0 or more",
+        )
+    try:
+        return parse_measure(text)
+    except KofuError as error:
+        raise KofuError(f"{name}: {error.ja}", f"{name}: {error.en}") from error
+
+
+def read_day(raw: Any, name: str = "date") -> datetime.date | None:
+    """A day as written (2025-02-01, 2025/2/1) or as Python has it; None: none is asked for.
+
+    Raises:
+        KofuError: when it is no day; the sentence says `name`, what the caller calls it.
+    """
+    if raw is None or (isinstance(raw, datetime.date) and not isinstance(raw, datetime.datetime)):
+        return raw
+    if isinstance(raw, datetime.datetime):
+        return raw.date()
+    try:
+        if not isinstance(raw, str):
+            raise ValueError
+        year, month, day = map(int, normal(raw).strip().replace("/", "-").split("-"))
+        return datetime.date(year, month, day)
+    except (ValueError, OverflowError) as error:
+        raise KofuError(
+            f"{name} {raw}: 日付として読めません（例: 2025-02-01）",
+            f"{name} {raw}: is no date (e.g. 2025-02-01)",
+        ) from error
 
 
 def read_firm(answers: Mapping[str, Any], rules: Iterable[Rule] = ()) -> dict[str, Value]:

@@ -134,6 +134,12 @@ def _shown(answer: Answer, kind: Type) -> str:
     return {True: "はい", False: "いいえ", None: "決まらない"}[answer]
 
 
+def cases_of(catalogue: Path) -> Path:
+    """The folder of the cases of a catalogue: `cases` within its own folder, else the one that kofu brings."""
+    own = catalogue / "cases"
+    return own if any(own.glob("*.yaml")) else FOLDER
+
+
 def case_files(
     programmes: Mapping[str, Programme], folder: Path = FOLDER
 ) -> Iterator[tuple[Path, Programme]]:

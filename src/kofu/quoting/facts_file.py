@@ -143,7 +143,11 @@ def _csv(text: str, name: str) -> dict[str, Any]:
     rows = [(line, row) for line, row in enumerate(table, 1) if any(cell.strip() for cell in row)]
     if rows and rows[0][1][0].strip().lower() in _HEADS:
         del rows[0]
-    if len(rows) == 2 and (len(rows[0][1]) != 2 or spec_of(normal(rows[0][1][1]).strip()) is not None):
+    heads = [normal(cell).strip() for cell in rows[0][1]] if rows else []
+    wide = len(rows) > 1 and (len(heads) != 2 or spec_of(heads[1]) is not None)
+    if wide and len(rows) > 2 and any(spec_of(head) is not None for head in heads):
+        raise _wrong(name, rows[2][0], "1社だけにしてください（複数社は Python の kofu.match）", "must hold one firm (many: kofu.match in Python)")  # fmt: skip
+    if wide and len(rows) == 2:
         (line, heads), (_, values) = rows
         if len(heads) != len(values):
             raise _wrong(name, line + 1, f"見出しは{len(heads)}列、値は{len(values)}列です。列をそろえてください", f"has {len(heads)} headings and {len(values)} values; make them match")  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 
 from kofu.errors import KofuError
 from kofu.quoting.book import ASSUMED
@@ -16,6 +17,9 @@ from kofu.rules.values import show_number
 from kofu.rules.vocabulary import FactEntry, normal, vocabulary
 
 OWN = "自社"
+RATE = "割合"
+_SMALL_RATE = Fraction(1, 5)
+"""What goes no higher is a rate of interest or the like."""
 YES_NO = (("はい", "はい", "Yes"), ("いいえ", "いいえ", "No"))
 
 
@@ -32,6 +36,8 @@ class Field:
     choices: tuple[tuple[str, str], ...] = ()
     """(value, words) of a truth or a choice."""
     unit: str = ""
+    example: str = ""
+    """An answer as people write it, where the unit does not say it all: 1.3%, 2/3."""
     at: tuple[int, ...] = ()
     """The lines of an open parameter."""
     answer: str = ""
@@ -110,7 +116,13 @@ def _fact(entry: FactEntry, lang: str) -> Field:
         entry.known_by,
         choices,
         unit,
+        rate_example(spec) if unit == RATE else "",
     )
+
+
+def rate_example(spec: FactSpec) -> str:
+    """A share as the answer to this fact looks: an interest rate 1.3%, a larger part 80%."""
+    return "1.3%" if spec.high <= _SMALL_RATE else "80%"
 
 
 def _setting(setting: Setting, lang: str) -> Field:
@@ -126,6 +138,7 @@ def _setting(setting: Setting, lang: str) -> Field:
         record["known_by"],
         tuple(zip(options, words, strict=True)),
         "" if options else name_of(setting.type.unit),
+        "2/3" if "/" in setting.text else "1.3%",
         setting.at,
     )
 

@@ -13,8 +13,10 @@ from typing import Any
 
 from kofu.errors import KofuError
 from kofu.quoting.book import ASSUMED, Book
-from kofu.quoting.tables import Columns, columns_of, like, load
-from kofu.rules.bounds import Estimate, estimate
+from kofu.quoting.record import high_of
+from kofu.quoting.tables import Columns, columns_of, count_of, like, load
+from kofu.rules.agreement import must_agree_in_rows
+from kofu.rules.bounds import Estimate, reader
 from kofu.rules.case import read_case, spec_of
 from kofu.rules.columns.duckdb import BEFORE
 from kofu.rules.columns.plan import ELIGIBLE, Input, Plan, plan
@@ -26,13 +28,13 @@ from kofu.rules.vocabulary import normal
 _ROW = "·row"
 _ANSWERS = ("eligible", "low", "high")
 
-Verdict = tuple[bool | None, int, int]
-"""Eligible, and the least and the most yen."""
+Verdict = tuple[bool | None, int, int | None]
+"""Eligible, and the least and the most yen; None: nothing bounds it but what a missing number can be at all."""
 
 
 def match_table(book: Book, table: Any, keep: Collection[str] = ()) -> Any:
     """The same kind of table, a row for each firm: the columns of `keep`, then for each programme of the book
-    `id.eligible` (null: it depends), `id.low` and `id.high` in yen.
+    `id.eligible` (null: it depends), `id.low` and `id.high` in yen (null: nothing bounds it yet).
 
     Every other column is a fact by its name, in the unit of that fact where it holds plain numbers.
 
@@ -43,8 +45,10 @@ def match_table(book: Book, table: Any, keep: Collection[str] = ()) -> Any:
     absent = [name for name in keep if name not in given]
     if absent:
         raise KofuError(f"表に「{absent[0]}」という列がありません", f"the table has no column {absent[0]!r}")
-    rows = len(table) if isinstance(table, list | tuple) else max(map(len, given.values()), default=0)
+    rows = count_of(table, given)
     facts = _read({name: column for name, column in given.items() if name not in keep}, book.rules)
+    for number, error in must_agree_in_rows(facts):
+        raise KofuError(f"{number}行目: {error.ja}", f"row {number}: {error.en}")
     answers: Columns = {name: given[name] for name in keep}
     for identifier, column in _match(book, facts, rows).items():
         for i, what in enumerate(_ANSWERS):
@@ -117,9 +121,9 @@ def _match(book: Book, facts: Mapping[str, list[Value | None]], rows: int) -> di
                     case = {n: v for n in reads[rule.hash] if (v := columns[n][number]) is not None}
                     key = (rule.programme, rule.key, *sorted(case.items(), key=lambda item: item[0]))
                     if key not in memory:
-                        memory[key] = estimate(rule, case)
+                        memory[key] = reader(rule).estimate(case, figures=False)
                     guess = memory[key]
-                    verdicts.append((guess.eligible, int(guess.total.low), int(guess.total.high)))
+                    verdicts.append((guess.eligible, int(guess.total.low), high_of(guess.total)))
                 else:
                     verdicts.append((eligible, total, total))
             found[identifier].append(_joined(verdicts))
@@ -137,7 +141,8 @@ def _joined(verdicts: Sequence[Verdict]) -> Verdict:
     if fits is False:
         return False, 0, 0
     some = [v for v in verdicts if v[0] is fits]
-    return fits, max(v[1] for v in some), max(v[2] for v in some)
+    highs = [v[2] for v in some if v[2] is not None]
+    return fits, max(v[1] for v in some), max(highs) if len(highs) == len(some) else None
 
 
 def _worked_out(

@@ -19,8 +19,6 @@ _HEADS = {
     ),
     "match": (("事業", "判定", "支援額", "支援"), ("programme", "eligible", "amount", "benefit")),
 }
-OPEN_END = 10**12
-"""Yen: a range that reaches this far has no end of its own, only that of what a cost can be at all."""
 
 
 def amount_text(found: Bounds, lang: str) -> str:
@@ -28,7 +26,7 @@ def amount_text(found: Bounds, lang: str) -> str:
     low, high = (print_yen(int(end), lang) for end in (found.low, found.high))
     if found.is_point:
         return low
-    return f"{low}〜" if found.high >= OPEN_END else f"{low}〜{high}"
+    return f"{low}〜" if found.open_end else f"{low}〜{high}"
 
 
 def quotes_table(quotes: Iterable[Quote], lang: str) -> str:

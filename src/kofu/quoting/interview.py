@@ -14,7 +14,7 @@ from kofu.rules.values import is_unknown, read_value
 from kofu.rules.vocabulary import FactEntry, vocabulary
 
 _AT_ONCE = 8
-"""Candidates that are weighed for one question."""
+"""Questions that are named, the next and those after it."""
 
 
 @cache
@@ -30,13 +30,9 @@ def questions(book: Book, facts: Mapping[str, Value], skipped: Collection[str] =
     here: `kofu quote` asks it, programme by programme.
     """
     entries = {name: entry for name, entry in vocabulary().items() if not entry.per_programme}
-    limit = _AT_ONCE + len(skipped)
-    while True:
-        ranked = rank_all(book.rules, facts, known_by(), limit)
-        found = [entries[q.name] for q in ranked if q.name in entries and q.name not in skipped]
-        if found or len(ranked) < limit:
-            return found
-        limit *= 4
+    ranked = rank_all(book.rules, facts, known_by(), limit=None)
+    names = (question.name for question in ranked)
+    return [entries[name] for name in names if name in entries and name not in skipped][:_AT_ONCE]
 
 
 class Interview:

@@ -11,12 +11,14 @@ from kofu.errors import KofuError
 from kofu.programme.model import Programme
 from kofu.programme.vocabulary import Instrument
 from kofu.quoting.book import Book
+from kofu.quoting.fit import met
 from kofu.quoting.quote import Condition, Quote
-from kofu.rules.bounds import Bounds
+from kofu.rules.bounds import Bounds, reader
 from kofu.rules.exact import evaluate
-from kofu.rules.settings import UNBOUNDED
 from kofu.rules.tree import Value
 from kofu.rules.vocabulary import vocabulary
+
+_NOTHING = Bounds(Fraction(0), Fraction(0))
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,9 @@ class Match:
 
     programme: Programme
     quotes: tuple[Quote, ...]
+
+    def __repr__(self) -> str:
+        return f"<Match {self.programme.id}: {self.fits}, {self.total}>"
 
     @cached_property
     def fits(self) -> bool | None:
@@ -43,8 +48,8 @@ class Match:
         """The most that one of its benefits gives, in yen."""
         found = [quote.total for quote in self.open_quotes]
         if not found:
-            return Bounds(Fraction(0), Fraction(0))
-        return Bounds(max(b.low for b in found), max(b.high for b in found))
+            return _NOTHING
+        return Bounds(max(b.low for b in found), max(b.high for b in found), any(b.open_end for b in found))
 
     @cached_property
     def reasons(self) -> tuple[Condition, ...]:
@@ -57,16 +62,16 @@ class Match:
         )
         return tuple(Condition(node, False) for node in min(failing, key=len))
 
-    @property
-    def missing(self) -> int:
-        """How many facts its undecided benefits still read, at least."""
-        known = [sum(f.name not in q.facts for f in q.rule.facts) for q in self.open_quotes]
-        return min(known, default=0)
+    @cached_property
+    def nearness(self) -> tuple[int, int]:
+        """(selecting conditions met, conditions open) of the benefit that fits best of those that fit or may."""
+        found = [(met(q.rule, q.facts), reader(q.rule).open_conditions(q.facts)) for q in self.open_quotes]
+        return min(found, key=lambda each: (-each[0], each[1]), default=(0, 0))
 
 
 @dataclass(frozen=True)
 class Matches:
-    """The programmes of a book against one firm, the surest and largest first."""
+    """The programmes of a book against one firm, the surest and nearest first."""
 
     facts: Mapping[str, Value]
     found: tuple[Match, ...]
@@ -93,10 +98,12 @@ def match_all(book: Book, facts: Mapping[str, Value]) -> Matches:
     return Matches(facts, tuple(sorted(found, key=_order)))
 
 
-def _order(match: Match) -> tuple[int, bool, int, Fraction, str]:
-    """Sure before possible before refused; what one applies for before what one is commissioned to do; the fewest
-    open facts; the largest amount, where facts bound it at all."""
+def _order(match: Match) -> tuple[int, int, bool, int, bool, Fraction, str]:
+    """Sure before possible before refused; the most selecting conditions met; what one applies for before what one
+    is commissioned to do; the fewest open conditions; what is bounded, then the larger amount."""
     rank = {True: 0, None: 1, False: 2}[match.fits]
     commissioned = all(quote.rule.instrument is Instrument.COMMISSION for quote in match.open_quotes)
-    high = match.total.high if match.total.high < UNBOUNDED else Fraction(0)
-    return rank, commissioned, match.missing, -high, match.programme.id
+    fitting, still_open = match.nearness
+    total = match.total
+    high = Fraction(0) if total.open_end else total.high
+    return rank, -fitting, commissioned, still_open, total.open_end, -high, match.programme.id

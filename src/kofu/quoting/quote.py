@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 
-from kofu.rules.bounds import Answer, Bounds, Estimate, estimate
+from kofu.rules.bounds import Answer, Bounds, Estimate, estimate, reader
 from kofu.rules.exact import evaluate
 from kofu.rules.ranking import Question, rank
+from kofu.rules.refining import refined
 from kofu.rules.rule import Rule
 from kofu.rules.sentences import Line, sentences
 from kofu.rules.steps import Step, trace
@@ -31,6 +32,10 @@ class Quote:
     rule: Rule
     facts: Mapping[str, Value]
     estimate: Estimate
+    """Whether and how much; the shares and the further figures are `results`."""
+
+    def __repr__(self) -> str:
+        return f"<Quote {self.rule.programme} {self.rule.key}: {self.eligible}, {self.total}>"
 
     @property
     def eligible(self) -> bool | None:
@@ -47,19 +52,22 @@ class Quote:
         """The amount in yen where it is certain, else None."""
         return int(self.total.low) if self.total.is_point else None
 
-    @property
+    @cached_property
     def results(self) -> dict[str, Answer]:
-        """The shares of the payers, then the further figures.
+        """The shares of the payers, then the further figures, of one who is eligible.
 
         A share is no less than nothing and no more than the amount (`kofu prove` shows it for every case); bounds
         look at the parts of one missing cost apart, so that their own ends may lie beyond that.
         """
-        most = self.estimate.amount.high if self.estimate.amount else Fraction(0)
-        shares = {
-            name: Bounds(max(part.low, Fraction(0)), min(part.high, most))
-            for name, part in self.estimate.shares.items()
-        }
-        return {**shares, **self.estimate.outputs}
+        whole = estimate(self.rule, self.facts)
+        found = refined(self.rule, self.facts, whole)
+        if whole.amount is not None:
+            most = whole.amount.high
+            for name in whole.shares:
+                part = found[name]
+                assert isinstance(part, Bounds)
+                found[name] = Bounds(max(part.low, Fraction(0)), min(part.high, most), part.open_end)
+        return found
 
     @cached_property
     def conditions(self) -> tuple[Condition, ...]:
@@ -98,4 +106,4 @@ class Quote:
 
 def quote_rule(rule: Rule, facts: Mapping[str, Value]) -> Quote:
     """What `facts` get from `rule`."""
-    return Quote(rule, facts, estimate(rule, facts))
+    return Quote(rule, facts, reader(rule).estimate(facts, figures=False))

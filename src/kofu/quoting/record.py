@@ -11,6 +11,7 @@ from kofu.quoting.quote import Condition, Quote
 from kofu.quoting.requirement import requirement
 from kofu.rules.bounds import Answer, Bounds
 from kofu.rules.sentences import Line
+from kofu.rules.settings import UNBOUNDED
 from kofu.rules.steps import encode, to_json
 from kofu.rules.tree import Setting, Type, Value
 from kofu.rules.units import name_of
@@ -26,7 +27,11 @@ def verdict(eligible: bool | None, lang: str) -> str:
 
 
 def quote_record(quote: Quote, lang: str = "ja", steps: bool = True) -> dict[str, Any]:
-    """One quote; money in whole yen, other numbers exact, every parameter and condition with its lines."""
+    """One quote; money in whole yen, other numbers exact, every parameter and condition with its lines.
+
+    `high` is None where nothing bounds the amount; `results` hold for one who is eligible, which `if_eligible` says
+    is not known yet.
+    """
     rule = quote.rule
     found: dict[str, Any] = {
         "programme": rule.programme,
@@ -40,7 +45,8 @@ def quote_record(quote: Quote, lang: str = "ja", steps: bool = True) -> dict[str
         "verdict": verdict(quote.eligible, lang),
         "amount": quote.amount,
         "low": int(quote.total.low),
-        "high": int(quote.total.high),
+        "high": high_of(quote.total),
+        "if_eligible": quote.eligible is None,
         "results": {name: result_record(value, _type(quote, name)) for name, value in quote.results.items()},
         "conditions": [condition_record(condition, quote.facts, lang) for condition in quote.conditions],
         "parameters": [parameter_record(setting) for setting in rule.settings if setting.at],
@@ -53,6 +59,11 @@ def quote_record(quote: Quote, lang: str = "ja", steps: bool = True) -> dict[str
     return found
 
 
+def high_of(found: Bounds) -> int | None:
+    """The most, in whole yen; None where nothing bounds it but how large a missing number can be meant at all."""
+    return None if found.open_end else int(found.high)
+
+
 def _type(quote: Quote, name: str) -> Type:
     return {**quote.rule.shares, **quote.rule.outputs}[name].type
 
@@ -60,7 +71,7 @@ def _type(quote: Quote, name: str) -> Type:
 def result_record(value: Answer, kind: Type) -> dict[str, Any]:
     """A further figure: a number with its ends and unit, a truth value, or the choices left."""
     if isinstance(value, Bounds):
-        low, high = encode(_plain(value.low)), encode(_plain(value.high))
+        low, high = encode(_plain(value.low)), None if value.open_end else encode(_plain(value.high))
         return {
             "value": low if value.is_point else None,
             "low": low,
@@ -87,7 +98,7 @@ def parameter_record(setting: Setting) -> dict[str, Any]:
         "name": setting.name,
         "text": setting.text,
         "low": encode(_plain(setting.low)),
-        "high": encode(_plain(setting.high)),
+        "high": None if setting.high == UNBOUNDED else encode(_plain(setting.high)),
         "unit": name_of(setting.type.unit),
         "open": setting.is_open,
         "at": list(setting.at),
@@ -130,7 +141,7 @@ def match_record(match: Match, lang: str = "ja") -> dict[str, Any]:
         "fits": match.fits,
         "verdict": verdict(match.fits, lang),
         "low": int(match.total.low),
-        "high": int(match.total.high),
+        "high": high_of(match.total),
         "benefits": [quote.rule.key for quote in match.open_quotes],
         "definitions": {quote.rule.key: quote.rule.hash for quote in match.open_quotes},
         "reasons": [condition_record(reason, match.quotes[0].facts, lang) for reason in match.reasons],

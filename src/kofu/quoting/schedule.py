@@ -76,8 +76,8 @@ def schedule(loan: int, months: int, grace: int, rates: Rates, method: Method) -
     """
     if not 0 < months <= MOST_MONTHS or not 0 <= grace < months:
         raise KofuError(
-            f"返済期間{months}か月、据置{grace}か月では返済予定を作れません。据置より長い{MOST_MONTHS}か月までの期間にしてください",
-            f"no schedule over {months} months with {grace} of grace; the term must be longer than the grace and at most {MOST_MONTHS} months",
+            f"返済期間{print_months(months)}、据置期間{print_months(grace)}では返済予定を作れません。返済期間は据置期間より長く、{print_months(MOST_MONTHS)}以内にしてください",
+            f"no schedule over {print_months(months, 'en')} with {print_months(grace, 'en')} of grace; the term must be longer than the grace and at most {print_months(MOST_MONTHS, 'en')}",
         )
     if any(rate < 0 for _, rate in rates):
         raise KofuError(
@@ -88,6 +88,14 @@ def schedule(loan: int, months: int, grace: int, rates: Rates, method: Method) -
     return Schedule(loan, method, grace, tuple(rates), tuple(_instalments(loan, grace, monthly, method)))
 
 
+def print_months(months: int, lang: str = "ja") -> str:
+    """A time as people say it: 3年, 30か月; 3 years, 1 month."""
+    years, rest = divmod(months, 12)
+    if rest or not months:
+        return f"{months}か月" if lang == "ja" else f"{months} month{'' if months == 1 else 's'}"
+    return f"{years}年" if lang == "ja" else f"{years} year{'' if years == 1 else 's'}"
+
+
 def _monthly(months: int, rates: Rates) -> list[Fraction]:
     """The rate of each month."""
     found: list[Fraction] = []
@@ -96,8 +104,8 @@ def _monthly(months: int, rates: Rates) -> list[Fraction]:
         found += [rate / 12] * (left if length is None else min(length, left))
     if len(found) < months:
         raise KofuError(
-            f"利率が{len(found)}か月分しかありません。残りの期間の利率を足してください",
-            f"the rates cover {len(found)} months only; add the rate of the rest",
+            f"利率が{print_months(len(found))}分しかありません。残りの期間の利率を足してください",
+            f"the rates cover {print_months(len(found), 'en')} only; add the rate of the rest",
         )
     return found
 

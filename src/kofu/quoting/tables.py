@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from kofu.errors import KofuError
+from kofu.rules.values import is_unknown
 
 Columns = dict[str, list[Any]]
 
@@ -46,9 +47,12 @@ def columns_of(table: Any) -> Columns:
     Raises:
         KofuError: when it is no table that is known here.
     """
+    _distinct(table)
     match _make(table):
         case "pandas":
-            return {str(name): list(map(_plain, table[name].tolist())) for name in table.columns}
+            series = (table.iloc[:, place] for place in range(len(table.columns)))
+            names = map(str, table.columns)
+            return {name: list(map(_plain, one.tolist())) for name, one in zip(names, series, strict=True)}
         case "polars":
             frame = table.collect() if hasattr(table, "collect") else table
             return {name: list(map(_plain, frame[name].to_list())) for name in frame.columns}
@@ -65,6 +69,33 @@ def columns_of(table: Any) -> Columns:
     )
 
 
+def _distinct(table: Any) -> None:
+    """Every column has a name of its own."""
+    make = _make(table)
+    names: Sequence[Any] = ()
+    if make in ("pandas", "duckdb"):
+        names = list(table.columns)
+    elif make == "pyarrow":
+        names = table.column_names
+    seen = set()
+    for name in map(str, names):
+        if name in seen:
+            raise KofuError(
+                f"「{name}」という列が2つあります。1つにしてください",
+                f"the column {name!r} stands twice; keep one",
+            )
+        seen.add(name)
+
+
+def count_of(table: Any, columns: Columns) -> int:
+    """How many rows: a frame may have some without having a column."""
+    if _make(table) in ("rows", "pandas"):
+        return len(table)
+    if _make(table) == "pyarrow":
+        return int(table.num_rows)
+    return max(map(len, columns.values()), default=0)
+
+
 def _of_rows(rows: Sequence[Any]) -> Columns:
     for number, row in enumerate(rows, 1):
         if not isinstance(row, Mapping):
@@ -78,14 +109,14 @@ def _of_rows(rows: Sequence[Any]) -> Columns:
 
 def _plain(value: Any) -> Any:
     """A cell as a plain Python value; None where it holds nothing."""
-    if value is None or type(value).__name__ in ("NAType", "NaTType"):
+    if is_unknown(value) and not isinstance(value, str):
         return None
     if isinstance(value, str | bool | int):
         return value
     if isinstance(value, float):
-        return None if value != value else value
+        return value
     if isinstance(value, Decimal):
-        return Fraction(value) if value.is_finite() else None if value.is_nan() else float(value)
+        return Fraction(value) if value.is_finite() else float(value)
     return _plain(value.item()) if hasattr(value, "item") else value
 
 

@@ -3,8 +3,8 @@
 Yes, no or depends, and closed intervals. They contain the exact value of every completion of the case, always;
 they are the narrowest such intervals for the usual forms: sums, products, min and max in which a missing fact
 stands once, conditions that compare a fact with what is known, and a difference that only rises or only falls
-with a fact that stands in it twice (補助対象経費 - 支援額). Loose, though sound, is what else reads one missing
-fact in two places: what two shares with caps of their own leave for a third.
+with a fact that stands in it twice (補助対象経費 - 支援額) or with the amount (支援額 - 国の分). Loose, though sound,
+is what else reads one missing fact in two places; `kofu.rules.refining` looks at such places again.
 
 A rule is compiled once into closures (`kofu.rules.narrowing`) and kept for as long as the rule lives.
 """
@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, TypeGuard, TypeVar
 
@@ -21,7 +21,9 @@ from kofu.errors import KofuError
 from kofu.rules import intervals, narrowing, tree
 from kofu.rules.narrowing import Impossible, Interval, Known, Open, Part, Rational, hull, whole
 from kofu.rules.rule import Rule
+from kofu.rules.settings import UNBOUNDED
 from kofu.rules.tree import Node, Value
+from kofu.rules.units import RATIO
 
 T = TypeVar("T")
 
@@ -32,11 +34,19 @@ class Bounds:
 
     low: Fraction
     high: Fraction
+    open_end: bool = field(default=False, compare=False)
+    """Whether nothing bounds the value but how large a missing number can be meant at all, or 等 in the sheet:
+    then `high` is no figure to show."""
 
     @property
     def is_point(self) -> bool:
         """Whether the value is known."""
         return self.low == self.high
+
+    def __str__(self) -> str:
+        if self.is_point:
+            return str(self.low)
+        return f"{self.low}–" if self.open_end else f"{self.low}–{self.high}"
 
     def __contains__(self, value: object) -> bool:
         return isinstance(value, int | Fraction) and self.low <= value <= self.high
@@ -93,6 +103,7 @@ class Reader:
     def __init__(self, rule: Rule) -> None:
         self._compiler = compiler = Compiler()
         self.part = compiler.part
+        compiler.pin(rule.amount)
         self._eligible = compiler.part(rule.eligible)
         self._amount = compiler.part(rule.amount)
         self._shares = {name: compiler.part(node) for name, node in rule.shares.items()}
@@ -103,17 +114,26 @@ class Reader:
         self._conditions = [compiler.part(item) for item in items]
         self._tell = [part for part in self._conditions if part.reads & read]
 
-    def estimate(self, facts: Mapping[str, Value]) -> Estimate:
-        """See `kofu.rules.bounds.estimate`."""
+    def estimate(self, facts: Mapping[str, Value], figures: bool = True) -> Estimate:
+        """See `kofu.rules.bounds.estimate`; without `figures` no shares and outputs."""
         eligible, amount, case = self.read(facts)
         if amount is None:
             return Estimate(False, None, _bounds((0, 0)), {}, {})
+        wide = self._compiler.widened(case)
+
+        def answer(part: Part) -> Any:
+            value = part.look(case)
+            return _answer(value, isinstance(value, tuple) and _grows(part, value, wide))
+
+        gets: Bounds = answer(self._amount)
         return Estimate(
             eligible,
-            _bounds(amount),
-            _bounds(amount if eligible else hull(amount, (0, 0))),
-            {name: _bounds(part.look(case)) for name, part in self._shares.items()},
-            {name: _answer(part.look(case)) for name, part in self._outputs.items()},
+            gets,
+            gets
+            if eligible
+            else Bounds(min(gets.low, Fraction(0)), max(gets.high, Fraction(0)), gets.open_end),
+            {name: answer(part) for name, part in self._shares.items()} if figures else {},
+            {name: answer(part) for name, part in self._outputs.items()} if figures else {},
         )
 
     def outlook(self, facts: Mapping[str, Value]) -> tuple[bool | None, Interval, int]:
@@ -123,8 +143,12 @@ class Reader:
             return False, (0, 0), 0
         if eligible:
             return True, amount, 0
+        return None, hull(amount, (0, 0)), self.open_conditions(facts)
+
+    def open_conditions(self, facts: Mapping[str, Value]) -> int:
+        """How many of the conditions depend on what is not known."""
         case = self.known(facts)
-        return None, hull(amount, (0, 0)), sum(part.look(case) is None for part in self._conditions)
+        return sum(part.look(case) is None for part in self._conditions)
 
     def read(self, facts: Mapping[str, Value]) -> tuple[bool | None, Interval | None, Known]:
         """(eligible, the amount for one who is or None, the case of one who is)."""
@@ -160,7 +184,9 @@ class Compiler:
         self._start: list[Open] = []
         self._leaves: dict[tuple[Any, ...], Part] = {}
         self._steps: dict[int, Rational | None] = {}
+        self._pins: dict[int, Callable[[Known], Interval]] = {}
         self._names: list[tuple[str, int, bool]] = []
+        self._tops: list[tuple[int, Rational]] = []
         self._parts: dict[int, tuple[Node, Part]] = {}
 
     def known(self, facts: Mapping[str, Value]) -> Known:
@@ -171,11 +197,31 @@ class Compiler:
             if value is None:
                 continue
             if numeric:
-                value = value if type(value) is int else whole(value)
-                values[slot] = (value, value)
+                if type(value) is not tuple:
+                    value = value if type(value) is int else whole(value)
+                    value = (value, value)
+                values[slot] = value
             else:
                 values[slot] = frozenset((value,)) if isinstance(value, str) else value
         return values
+
+    def widened(self, case: Known) -> Known | None:
+        """The case if missing numbers could be twice as large as they can be meant; None where none of them is."""
+        wide: Known | None = None
+        for slot, top in self._tops:
+            low, high = case[slot]
+            if high == top and low < high:
+                wide = wide or case.copy()
+                wide[slot] = (low, 2 * top)
+        return wide
+
+    def pin(self, node: Node) -> None:
+        """Let what reads `node` more than once be read at its ends; before anything that reads it is compiled."""
+        inside, slot = self.part(node), len(self._start)
+        self._start.append(None)
+        self._steps[slot] = whole(node.step) if isinstance(node, tree.Rounded) else None
+        self._pins[slot] = inside.look
+        self._parts[id(node)] = (node, narrowing.pinned(slot, inside))
 
     def part(self, node: Node) -> Part:
         """`node` compiled, once however often it is read; it is kept, so that its id stays its own."""
@@ -219,8 +265,16 @@ class Compiler:
                 return self._arithmetic(node)
 
     def _arithmetic(self, node: tree.Arithmetic) -> Part:
-        left, right = self.part(node.left), self.part(node.right)
-        return intervals.arithmetic(node.op, left, right, _zero(node), self._steps)
+        def part(one: Node, other: Node) -> Part:
+            parts = self.part(one), self.part(other)
+            return intervals.arithmetic(node.op, *parts, _zero(node), self._steps, self._pins)
+
+        left, right = node.left, node.right
+        if node.op != "-" or not isinstance(left, tree.Rounded) or not isinstance(right, tree.Rounded):
+            return part(left, right)
+        if (left.direction, left.step) != (right.direction, right.step):
+            return part(left, right)
+        return intervals.steadied(part(left, right), part(left.item, right.item), whole(left.step))
 
     def _comparison(self, node: tree.Comparison) -> Part:
         left, right, kind = self.part(node.left), self.part(node.right), node.left.type.kind
@@ -234,6 +288,8 @@ class Compiler:
             step = _step(node)
             if node.type.kind == "number":
                 self._steps[slot] = step
+                if _has_no_end(node):
+                    self._tops.append((slot, self._start[slot][1]))
             self._leaves[key] = narrowing.leaf(node.type.kind, slot, step)
         return self._leaves[key]
 
@@ -247,6 +303,21 @@ def _range(spec: tree.FactSpec) -> Open:
     if spec.type.kind == "number":
         return (narrowing.up(spec.low, spec.step), narrowing.down(spec.high, spec.step))
     return frozenset(spec.choices) if spec.type.kind == "choice" else None
+
+
+def _has_no_end(node: tree.Fact | tree.Setting) -> bool:
+    """Whether the largest value is only what can be meant at all: not of a share of 1, nor of 以内 and a list."""
+    return node.type.unit != RATIO if isinstance(node, tree.Fact) else node.high == UNBOUNDED
+
+
+def _grows(part: Part, value: Interval, wide: Known | None) -> bool:
+    """Whether the value would reach further in the wider case."""
+    if wide is None or value[0] == value[1]:
+        return False
+    try:
+        return bool(part.look(wide)[1] > value[1])
+    except Impossible:
+        return False
 
 
 def _step(node: Node) -> Rational | None:
@@ -268,5 +339,8 @@ def _bounds(interval: Interval) -> Bounds:
     return Bounds(Fraction(interval[0]), Fraction(interval[1]))
 
 
-def _answer(value: Open) -> Answer:
-    return _bounds(value) if isinstance(value, tuple) else value
+def _answer(value: Open, open_end: bool = False) -> Answer:
+    if isinstance(value, tuple):
+        return Bounds(Fraction(value[0]), Fraction(value[1]), open_end)
+    kept: Answer = value
+    return kept

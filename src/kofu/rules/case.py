@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from kofu.errors import KofuError
+from kofu.rules.agreement import must_agree
 from kofu.rules.rule import Rule
 from kofu.rules.scope import law
 from kofu.rules.tree import FactSpec, Named, Setting, Type, Value
@@ -20,8 +21,10 @@ def read_case(answers: Mapping[str, Any], rules: Iterable[Rule] = ()) -> dict[st
     What is said to be unknown (不明, empty, null) is left out.
 
     Raises:
-        KofuError: an unknown name (with the nearest), or an answer that its fact cannot have.
+        KofuError: an unknown name (with the nearest), an answer that its fact cannot have, or a derived fact that
+            the other answers refute.
     """
+    rules = tuple(rules)
     open_settings, definitions = _own_names(rules)
     found: dict[str, Value] = {}
     for written, raw in answers.items():
@@ -33,6 +36,7 @@ def read_case(answers: Mapping[str, Any], rules: Iterable[Rule] = ()) -> dict[st
         if is_unknown(raw):
             continue
         found[name] = _setting(settings, raw) if settings else read_value(spec, raw)  # type: ignore[arg-type]
+    must_agree(found, rules)
     return found
 
 

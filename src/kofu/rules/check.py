@@ -1,7 +1,8 @@
 """What is wrong with the rules of a programme: named passes, each with its own sentences.
 
-`names` (unknown names, circles, units, types, roundings: found while compiling), `spans`, `tables` (rows that
-overlap, gaps), `order` (two benefits that both apply), `width` (integers beyond the widest type).
+`names` (unknown names, circles, units, types, roundings: found while compiling; a name of its own that stands for
+something else already), `spans`, `shares` (who takes the rest), `unread` (parameters that no expression reads),
+`tables` (rows that overlap, gaps), `order` (two benefits that both apply), `width` (integers beyond the widest type).
 """
 
 from __future__ import annotations
@@ -15,13 +16,13 @@ from kofu.programme.benefits import NONE, Parameter
 from kofu.programme.model import Programme
 from kofu.rules.columns.normal import normalise
 from kofu.rules.columns.ranges import WIDE, Ranges
-from kofu.rules.compile import Place, component_keys, shared_scope, try_compile
-from kofu.rules.rule import Rule
-from kofu.rules.scope import Scope
+from kofu.rules.compile import REST, Place, component_keys, shared_scope, try_compile
+from kofu.rules.rule import AMOUNT, Rule
+from kofu.rules.scope import Scope, law
 from kofu.rules.settings import row_conditions
-from kofu.rules.tree import Logic, Not, Value
+from kofu.rules.tree import Logic, Node, Not, Setting, Value, walk
 from kofu.rules.values import show_facts
-from kofu.rules.vocabulary import normal
+from kofu.rules.vocabulary import normal, vocabulary
 from kofu.rules.witness import witness
 
 Finding = tuple[Place, str, str]
@@ -31,13 +32,25 @@ def check_rules(programme: Programme) -> Iterator[Finding]:
     """Everything wrong with the rules of a programme, by place in its file."""
     yield from _computable(programme)
     yield from _spans(programme)
+    yield from _names(programme)
+    yield from _shares(programme)
+    told: set[Finding] = set()
     for date in dates(programme):
-        rules, flaws = try_compile(programme, date, {})
-        yield from ((flaw.place, flaw.error.ja, flaw.error.en) for flaw in flaws)
-        if not flaws:
-            yield from _tables(programme, date)
-            yield from _order(programme, rules)
-            yield from _width(programme, rules)
+        for finding in _at(programme, date):
+            if finding not in told:
+                told.add(finding)
+                yield finding
+
+
+def _at(programme: Programme, date: datetime.date) -> Iterator[Finding]:
+    """What is wrong on one day."""
+    rules, flaws = try_compile(programme, date, {})
+    yield from ((flaw.place, flaw.error.ja, flaw.error.en) for flaw in flaws)
+    if not flaws:
+        yield from _unread(programme, rules, date)
+        yield from _tables(programme, date)
+        yield from _order(programme, rules)
+        yield from _width(programme, rules)
 
 
 def default_date(programme: Programme) -> datetime.date:
@@ -96,6 +109,67 @@ def _parameters(programme: Programme) -> Iterator[tuple[Place, Mapping[str, Para
     yield ("parameters",), programme.parameters
     for i, benefit in enumerate(programme.benefits):
         yield ("benefits", i, "parameters"), benefit.parameters
+
+
+def _names(programme: Programme) -> Iterator[Finding]:
+    """A parameter, definition or output must not hide a fact, or what a law derives, behind its name."""
+    own: list[tuple[Place, str]] = [(("definitions", name), name) for name in programme.definitions]
+    own += [((*place, name), name) for place, parameters in _parameters(programme) for name in parameters]
+    for i, benefit in enumerate(programme.benefits):
+        own += [(("benefits", i, "outputs", name), name) for name in benefit.outputs]
+    for place, name in own:
+        key = normal(name)
+        if key in vocabulary():
+            what, what_en = "事実", "a fact"
+        elif key in law().facts or key in law().parameters:
+            what, what_en = "法令などから導かれる名前", "a name that a law defines"
+        elif key == AMOUNT:
+            what, what_en = "端数処理後の額", "the rounded amount"
+        else:
+            continue
+        yield (
+            place,
+            f"「{name}」は{what}の名前です。別の名前にしてください",
+            f"{name!r} is the name of {what_en}; choose another",
+        )
+
+
+def _shares(programme: Programme) -> Iterator[Finding]:
+    """Shares that are each worked out and rounded apart need not add up: one of them takes the rest."""
+    for i, benefit in enumerate(programme.benefits):
+        if len(benefit.shares) > 1 and REST not in map(str.strip, benefit.shares.values()):
+            yield (
+                ("benefits", i, "shares"),
+                f"合計が支援額になるように、1つを {REST} にしてください",
+                f"let one of them be {REST} (the rest), so that they add up",
+            )
+
+
+def _unread(programme: Programme, rules: tuple[Rule, ...], date: datetime.date) -> Iterator[Finding]:
+    """Parameters that stand in no expression."""
+    shared = shared_scope(programme, date, {})
+    read = _settings(*(shared.lookup(normal(name)) for name in programme.definitions))
+    by_key = {rule.key: rule for rule in rules}
+    for i, benefit in enumerate(programme.benefits):
+        rule = by_key[benefit.key]
+        own, names = _settings(*rule.roots, *rule.lent), {normal(name): name for name in benefit.parameters}
+        read |= own - names.keys()
+        yield from (_not_read(("benefits", i, "parameters", names[n])) for n in names if n not in own)
+    for name in programme.parameters:
+        if normal(name) not in read:
+            yield _not_read(("parameters", name))
+
+
+def _settings(*roots: Node) -> set[str]:
+    return {node.name for node in walk(*roots) if isinstance(node, Setting)}
+
+
+def _not_read(place: Place) -> Finding:
+    return (
+        place,
+        "どの式でも使われていません。式に入れるか消してください",
+        "is read by no expression; use or remove it",
+    )
 
 
 def _spans(programme: Programme) -> Iterator[Finding]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from kofu.errors import KofuError
-from kofu.programme.benefits import Benefit
+from kofu.programme.benefits import Benefit, Parameter
 from kofu.programme.model import Programme
 from kofu.rules.parse import parse, parse_rounding
 from kofu.rules.rule import AMOUNT, Repayment, Rule
@@ -20,7 +20,8 @@ from kofu.rules.vocabulary import normal
 
 Place = tuple[str | int, ...]
 _MONEY = Type("number", YEN)
-_REST = "残り"
+REST = "残り"
+"""The share that takes what the others leave."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,8 @@ def _guard(flaws: list[Flaw], place: Place, make: Callable[[], Node]) -> Node | 
     try:
         return make()
     except KofuError as error:
-        flaws.append(Flaw(place, error))
+        if all(flaw.error is not error for flaw in flaws):
+            flaws.append(Flaw(place, error))
         return None
 
 
@@ -101,8 +103,8 @@ class _Compiler:
         eligible = self._parsed(("eligible",), b.eligible, TRUTH)
         raw = self._parsed(("amount",), b.amount, _MONEY)
         amount = raw and self._try(("rounding",), lambda: self._rounded_amount(raw))
-        if amount is not None:
-            self.scope.bind(AMOUNT, Named(AMOUNT, amount))
+        # Where the amount is wrong, that is told once: what else reads it is parsed with 0 in its place.
+        self.scope.bind(AMOUNT, Named(AMOUNT, amount or Number(Fraction(0), _MONEY)))
         shares = self._shares(amount)
         outputs = {name: self._output(name, text) for name, text in b.outputs.items()}
         repayment = self._repayment()
@@ -154,7 +156,11 @@ class _Compiler:
         found += [node for node in self.scope.conditions.values() if node not in found]
         if self.benefit.after is not None:
             first = self.earlier.get(self.benefit.after)
-            if first is None:
+            every = self.programme.benefits
+            before = [benefit.key for benefit in every[: every.index(self.benefit)]]
+            if first is None and self.benefit.after in before:
+                pass  # that one is wrong itself, which is told there
+            elif first is None:
                 error = KofuError(
                     f"after の「{self.benefit.after}」がこれより前にありません",
                     f"after names {self.benefit.after!r}, which does not stand before this benefit",
@@ -167,7 +173,7 @@ class _Compiler:
     def _shares(self, amount: Node | None) -> dict[str, Node | None]:
         """Each payer's part, rounded down; the one that takes the rest makes them add up."""
         texts = self.benefit.shares
-        parts = {payer: self._share(payer, text) for payer, text in texts.items() if text.strip() != _REST}
+        parts = {payer: self._share(payer, text) for payer, text in texts.items() if text.strip() != REST}
         if len(parts) < len(texts) - 1:
             error = KofuError("残り は1つだけです", "only one payer can take 残り, the rest")
             self.flaws.append(Flaw((*self.place, "shares"), error))
@@ -218,13 +224,27 @@ def _parts(node: Node) -> Iterator[Node]:
 
 
 def _known_overlay(programme: Programme, overlay: Overlay) -> None:
-    known = set(overlay_names(programme.parameters))
-    for benefit in programme.benefits:
-        known |= set(overlay_names(benefit.parameters))
+    every = [programme.parameters, *(benefit.parameters for benefit in programme.benefits)]
+    known = {normal(name) for parameters in every for name in overlay_names(parameters)}
     for name in overlay:
         if name not in known:
-            listed = "、".join(sorted(known)) or "なし"
+            tables = {normal(n): p for parameters in every for n, p in parameters.items() if p.rows}
+            if name in tables:
+                rows = list(_rows(name, tables[name]))
+                raise KofuError(
+                    f"「{name}」は表です。変える行を指定してください: {'、'.join(rows)}",
+                    f"{name!r} is a table; name the row to change: {', '.join(rows)}",
+                )
+            written = {n: p for parameters in every for n, p in parameters.items()}
+            listed = [f"{n}[1]〜[{len(p.rows)}]" if p.rows else n for n, p in sorted(written.items())]
             raise KofuError(
-                f"「{name}」というパラメーターはありません（あるもの: {listed}）",
-                f"there is no parameter {name!r} (there are: {listed})",
+                f"「{name}」というパラメーターはありません（あるもの: {'、'.join(listed) or 'なし'}）",
+                f"there is no parameter {name!r} (there are: {', '.join(listed) or 'none'})",
             )
+
+
+def _rows(name: str, table: Parameter) -> Iterator[str]:
+    """Each row of a table as it is named, its value, and what must hold for it."""
+    for number, row in enumerate(table.rows, 1):
+        cells = "、".join(f"{fact}: {'・'.join(allowed)}" for fact, allowed in row.when.items())
+        yield f"{name}[{number}]={'・'.join(map(str, row.value))}（{cells}）"

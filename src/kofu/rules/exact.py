@@ -63,10 +63,13 @@ def apply(op: str, left: Any, right: Any) -> Any:
 
 
 def _extreme(node: tree.Extreme, facts: Facts) -> Value | None:
-    values = [evaluate(item, facts) for item in node.items]
-    if None in values:
-        return None
-    found: Value = min(values) if node.op == "min" else max(values)  # type: ignore[type-var, assignment]
+    values: list[Any] = []
+    for item in node.items:
+        value = evaluate(item, facts)
+        if value is None:
+            return None
+        values.append(value)
+    found: Value = min(values) if node.op == "min" else max(values)
     return found
 
 
@@ -122,6 +125,8 @@ def _rounded(node: tree.Rounded, facts: Facts) -> Value | None:
 
 def round_to(direction: str, step: Fraction, value: int | Fraction) -> int | Fraction:
     """`value` to a multiple of `step`: down towards −∞, up towards +∞, or to the nearest with halves up."""
+    if type(value) is int and step == 1:
+        return value
     count = Fraction(value) / step
     if direction == "down":
         whole = count.__floor__()

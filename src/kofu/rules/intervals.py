@@ -2,7 +2,8 @@
 
 `fit` runs an operation backwards: 費用 * 率 ≥ 下限額 with the rate known says what the cost is at least. A
 difference of two expressions of one missing number, 費用 - min(費用 * 率, 上限額), is read at both ends of that
-number where the difference only rises or only falls with it.
+number where the difference only rises or only falls with it; so is what is left of the amount, 支援額 - 国の分,
+at both ends of the amount.
 """
 
 from __future__ import annotations
@@ -32,10 +33,17 @@ Steps = Mapping[int, Rational | None]
 """The slots of numbers → the grid that their values stand on, if any."""
 
 
-def arithmetic(op: str, left: Part, right: Part, zero: Callable[[], Exception], steps: Steps) -> Part:
+Pins = Mapping[int, Callable[[Known], Interval]]
+"""The slots of amounts that may be pinned → what they are worth where they are not."""
+
+
+def arithmetic(
+    op: str, left: Part, right: Part, zero: Callable[[], Exception], steps: Steps, pins: Pins
+) -> Part:
     """left op right; `zero` makes the error for a divisor that may be 0, `steps` are those of the numbers read."""
     look_left, look_right = left.look, right.look
-    common = sorted(left.reads & right.reads & steps.keys()) if op == "-" else ()
+    common = sorted(left.reads & right.reads & steps.keys(), key=lambda slot: slot not in pins)
+    common = common if op == "-" else []
 
     def plus(case: Known) -> Interval:
         (a, b), (c, d) = look_left(case), look_right(case)
@@ -43,7 +51,7 @@ def arithmetic(op: str, left: Part, right: Part, zero: Callable[[], Exception], 
 
     def minus(case: Known) -> Interval:
         for slot in common:
-            low, high = case[slot]
+            low, high = case[slot] or pins[slot](case)
             if low != high and (rising := _rising(slope(case, slot, steps[slot]))) is not None:
                 low, high = (low, high) if rising else (high, low)
                 return (minus(but(case, slot, (low, low)))[0], minus(but(case, slot, (high, high)))[1])
@@ -82,6 +90,21 @@ def arithmetic(op: str, left: Part, right: Part, zero: Callable[[], Exception], 
     return Part(look, fit, left.reads | right.reads, slope)
 
 
+def steadied(difference: Part, bare: Part, step: Rational) -> Part:
+    """A difference of two numbers rounded alike, narrower by `bare`, the same before they were rounded: roundings
+    jump up and down by `step`, but their difference stays within the next multiples of it."""
+    inside, outside = difference.look, bare.look
+
+    def look(case: Known) -> Interval:
+        low, high = inside(case)
+        if low == high:
+            return (low, high)
+        least, most = outside(case)
+        return (max(low, down(least, step)), min(high, up(most, step)))
+
+    return Part(look, difference.fit, difference.reads, difference.slope)
+
+
 def extreme(op: str, items: Sequence[Part]) -> Part:
     """The smallest or the largest of the items."""
     choose: Callable[[Iterable[Rational]], Rational] = min if op == "min" else max
@@ -99,11 +122,24 @@ def extreme(op: str, items: Sequence[Part]) -> Part:
         return case
 
     def slope(case: Known, slot: int, step: Rational | None) -> Interval | None:
-        found = [slope_of(item, case, slot, step) for item in items]
+        spans = [inside(case) for inside in looks]
+        contending = [items[place] for place in _contending(op, spans)]
+        found = [slope_of(item, case, slot, step) for item in contending]
         known = [one for one in found if one is not None]
         return reduce(hull, known) if len(known) == len(found) else None
 
     return Part(look, fit, reads_of(items), slope)
+
+
+def _contending(op: str, spans: Sequence[Interval]) -> list[int]:
+    """The places of the items that a min or max can be, and can differ from the others in."""
+    if op == "max":
+        spans = [_negative(span) for span in spans]
+    least = min(high for _, high in spans)
+    below = [place for place, span in enumerate(spans) if span[0] < least]
+    if any(spans[place][1] == least for place in below):
+        return below
+    return [*below, next(place for place, span in enumerate(spans) if span[1] == least)]
 
 
 def rounded(direction: str, step: Rational, item: Part) -> Part:

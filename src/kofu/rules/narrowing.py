@@ -192,6 +192,28 @@ def named(kind: Kind, stated: int, body: Part) -> Part:
     return remembering(Part(look, fit, body.reads | {stated}, slope))
 
 
+def pinned(slot: int, item: Part) -> Part:
+    """`item`, unless its own slot says what it is worth: so that what reads it twice can be read at its ends."""
+    inside = item.look
+
+    def look(case: Known) -> Open:
+        value = case[slot]
+        return inside(case) if value is None else value
+
+    def fit(case: Known, to: Target) -> Known:
+        if case[slot] is None:
+            return item.fit(case, to)
+        agree("number", case[slot], to)
+        return case
+
+    def slope(case: Known, wanted: int, step: Rational | None) -> Interval | None:
+        if wanted == slot:
+            return (1, 1)
+        return slope_of(item, case, wanted, step) if case[slot] is None else (0, 0)
+
+    return Part(look, fit, item.reads | {slot}, slope)
+
+
 # --- conditions
 
 

@@ -47,7 +47,13 @@ DIRECTIONS: dict[str, Literal["down", "up", "half_up"]] = {
     "四捨五入": "half_up",
 }
 
+_QUOTED = re.compile("'([^']*)'")
 _CHOICE = re.compile("「([^「」'\\\\\n]*)」")
+# Signs as they are printed on paper, and what an expression has for them.
+_WIDE_SIGNS = {
+    **dict(zip("×✕＊÷／＋－−（）［］，、＜＞≦≧≠＝．", ["*"] * 3 + ["/"] * 2 + ["+", "-", "-", *"()[],,<>", "<=", ">=", "!=", "==", "."], strict=True)),
+}  # fmt: skip
+_WIDE = re.compile(f"[{''.join(_WIDE_SIGNS)}]")
 _TOO_LONG = 4000
 _TOO_DEEP = re.compile(r"(?:[\[(]\s*){40}|(?:not\s+){40}|(?:-\s*){40}")
 _SIGNS: dict[type[ast.AST], Literal["+", "-", "*", "/"]] = {
@@ -78,6 +84,12 @@ def parse(text: str, lookup: Lookup) -> Node:
         raise KofuError(
             "式が長すぎるか、入れ子が深すぎます", "the expression is too long or nested too deeply"
         )
+    if wide := _WIDE.search(_CHOICE.sub("", text)):
+        sign = _WIDE_SIGNS[wide[0]]
+        raise KofuError(
+            f"{wide[0]} は {sign} と書きます（記号は半角）",
+            f"write {sign} for {wide[0]} (signs are half-width)",
+        )
     if "'" in text or '"' in text:
         raise KofuError("選択肢は「」で囲んでください", "write a choice in 「」, not in quotes")
     source = _CHOICE.sub(lambda match: f"'{match[1]}'", text.strip())
@@ -85,7 +97,7 @@ def parse(text: str, lookup: Lookup) -> Node:
         found = ast.parse(source, mode="eval").body
     except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
         place = getattr(error, "offset", None)
-        near = source[max(0, (place or 1) - 1) :][:12]
+        near = _QUOTED.sub("「\\1」", source[max(0, (place or 1) - 1) :])[:12]
         raise KofuError(
             f"式を読めません（「{near}」のあたり）。括弧の対応と、記号が半角であることを確かめてください",
             f"cannot read the expression near {near!r}; check brackets, and that signs are half-width",
@@ -148,12 +160,25 @@ class _Parser:
             self._number(item, found)
         kinds = {i.type for i in items if not (isinstance(i, Number) and i.value == 0)}
         if len(kinds) > 1:
+            self._money_is_a_parameter(items, kinds)
             names = "と".join(sorted(map(str, kinds)))
             raise self._wrong(
                 found, f"単位が違います（{names}）", f"mixes units ({' and '.join(sorted(map(str, kinds)))})"
             )
         kind = kinds.pop() if kinds else Type("number", RATIO)
         return tuple(Number(i.value, kind) if isinstance(i, Number) and i.value == 0 else i for i in items)
+
+    def _money_is_a_parameter(self, items: tuple[Node, ...], kinds: set[Type]) -> None:
+        """A plain number where everything else has a unit is a figure of the sheet without its unit and lines."""
+        plain = next((i for i in items if isinstance(i, Number) and i.value), None)
+        units = [kind for kind in kinds if kind.unit != RATIO]
+        if plain is None or len(units) != 1 or len(kinds) != 2:
+            return
+        what = "金額" if units[0].unit == YEN else str(units[0])
+        raise KofuError(
+            f"{plain.value}: {what}はパラメーターにしてください（式に書けるのは単位のない数だけです）",
+            f"{plain.value}: make it a parameter in {units[0]}; only numbers without a unit stand in an expression",
+        )
 
     def _compare(self, found: ast.Compare) -> Node:
         parts = [found.left, *found.comparators]
@@ -259,8 +284,9 @@ class _Parser:
 
     def _wrong(self, found: ast.AST, ja: str, en: str) -> KofuError:
         part = ast.get_source_segment(self.source, found) or self.source
+        part = _QUOTED.sub("「\\1」", part)
         shown = part if len(part) <= 60 else part[:57] + "…"
-        return KofuError(f"「{shown}」: {ja}", f"{shown!r} {en}")
+        return KofuError(f"『{shown}』: {ja}" if "「" in shown else f"「{shown}」: {ja}", f"`{shown}` {en}")
 
 
 def choices_of(node: Node) -> tuple[str, ...]:

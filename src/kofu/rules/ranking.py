@@ -9,6 +9,8 @@ the middle (on a relative scale) and the high end of its range.
 
 A fact that cannot change the answer any more is not asked. One that tells nothing by itself, only together with
 another, comes last, with a gain of 0. What the firm does not know itself counts a quarter in the order.
+
+For many rules at once nothing is tried out: what most programmes wait for comes first (`rank_all`).
 """
 
 from __future__ import annotations
@@ -21,6 +23,7 @@ from math import isqrt
 
 from kofu.rules import tree
 from kofu.rules.bounds import Reader, once_per_rule, reader
+from kofu.rules.classes import choice_classes
 from kofu.rules.narrowing import Impossible, Interval, Known, Open, Rational, down, whole
 from kofu.rules.rule import Rule
 from kofu.rules.tree import Node, Value, walk
@@ -29,8 +32,8 @@ OWN = "自社"
 """Who knows a fact, where the firm itself does."""
 _DEPENDS = 16 * 44
 _NOT_OWN = Fraction(1, 4)
-_BUDGET = 800
-"""How many readings of a rule ranking many rules may take."""
+_DECIDES = 16
+"""A question that decides who is eligible counts as much as one about the amount in this many programmes."""
 
 Facts = Mapping[str, Value]
 KnownBy = Mapping[str, str]
@@ -39,10 +42,11 @@ KnownBy = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A fact or an open parameter to be asked, and how much less open the answer is then (1/16 bit)."""
+    """A fact or an open parameter to be asked, and how much less open the answer of one rule is then (1/16 bit), or
+    how many of many rules' programmes wait for it (`rank_all`)."""
 
     name: str
-    gain: Fraction
+    gain: Rational
 
 
 def rank(rule: Rule, facts: Facts, known_by: KnownBy | None = None) -> list[Question]:
@@ -52,26 +56,31 @@ def rank(rule: Rule, facts: Facts, known_by: KnownBy | None = None) -> list[Ques
 
 
 def rank_all(
-    rules: Sequence[Rule], facts: Facts, known_by: KnownBy | None = None, limit: int = 5
+    rules: Sequence[Rule], facts: Facts, known_by: KnownBy | None = None, limit: int | None = 5
 ) -> list[Question]:
-    """The `limit` best questions for many rules at once; `gain` is summed over the rules.
+    """The `limit` best questions (None: all) for many rules at once: those that most undecided programmes wait for.
 
-    A name is a candidate by how many open rules it is open in, more where they have little else open. Only
-    the candidates are tried out, on every n-th rule that reads them where that is too much work.
+    `gain` is here the number of programmes in which the answer can still matter, times `_DECIDES` where it matters to
+    whether one is eligible and not to the amount alone. So what makes up a firm (its kind, industry and size, which
+    tell nothing one by one and everything together) comes before its costs, and these before what a single
+    programme asks. Equal ones: first what is open in rules with little else open.
     """
-    reading: dict[str, list[Rule]] = {}
-    weight: dict[str, Fraction] = {}
+    deciding: dict[str, set[str]] = {}
+    reading: dict[str, set[str]] = {}
+    near: dict[str, Fraction] = {}
     for rule in rules:
-        names = open_names(rule, facts)
+        conditions, amount = _open_in(rule, facts)
+        names = conditions | amount
         for name in names:
-            reading.setdefault(name, []).append(rule)
-            weight[name] = weight.get(name, Fraction(0)) + Fraction(1, len(names))
-    candidates = _ordered([Question(name, gain) for name, gain in weight.items()], known_by)[:limit]
-    tried = [
-        Question(each.name, _sampled(reading[each.name], facts, each.name, _BUDGET // limit))
-        for each in candidates
+            (deciding if name in conditions else reading).setdefault(name, set()).add(rule.programme)
+            near[name] = near.get(name, Fraction(0)) + Fraction(1, len(names))
+    found = [
+        Question(name, _DECIDES * len(decides) + len(reading.get(name, set()) - decides))
+        for name in near
+        for decides in [deciding.get(name, set())]
     ]
-    return _ordered(tried, known_by)
+    found.sort(key=lambda question: near[question.name], reverse=True)
+    return _ordered(found, known_by)[:limit]
 
 
 def openness(eligible: bool | None, total: Interval, conditions: int) -> int:
@@ -86,19 +95,28 @@ def openness(eligible: bool | None, total: Interval, conditions: int) -> int:
 
 def open_names(rule: Rule, facts: Facts) -> list[str]:
     """The missing facts and open parameters that can still change the answer, in the order they are read."""
+    conditions, amount = _open_in(rule, facts)
+    return list(conditions | amount)
+
+
+def _open_in(rule: Rule, facts: Facts) -> tuple[dict[str, None], dict[str, None]]:
+    """`open_names` of the conditions and of the amount."""
     ready = reader(rule)
-    eligible, amount, case = ready.read(facts)
-    if amount is None:
-        return []
-    found: dict[str, None] = {}
-    if eligible is None:
-        _open(ready, rule.eligible, ready.known(facts), found)
-    _open(ready, rule.amount, case, found)
-    return [name for name in found if facts.get(name) is None]
+    eligible, gets, case = ready.read(facts)
+    conditions: dict[str, None] = {}
+    amount: dict[str, None] = {}
+    if gets is not None:
+        if eligible is None:
+            _open(ready, rule.eligible, ready.known(facts), conditions)
+        _open(ready, rule.amount, case, amount)
+    for found in (conditions, amount):
+        for name in [name for name in found if facts.get(name) is not None]:
+            del found[name]
+    return conditions, amount
 
 
 def _ordered(questions: list[Question], known_by: KnownBy | None) -> list[Question]:
-    def telling(question: Question) -> Fraction:
+    def telling(question: Question) -> Rational:
         own = known_by is None or known_by.get(question.name) == OWN
         return question.gain if own else question.gain * _NOT_OWN
 
@@ -115,13 +133,6 @@ def _gain(rule: Rule, facts: Facts, name: str) -> Fraction:
         after += weight * openness(*ready.outlook(answers))
         weights += weight
     return before - Fraction(after, weights)
-
-
-def _sampled(rules: list[Rule], facts: Facts, name: str, budget: int) -> Fraction:
-    """The gain over all the rules, from every n-th of them so that at most about `budget` readings are made."""
-    tries = len(_tries(rules[0]).of(name))
-    sample = rules[:: -(-len(rules) * tries // budget)]
-    return sum((_gain(rule, facts, name) for rule in sample), Fraction(0)) * Fraction(len(rules), len(sample))
 
 
 # --- what is still open
@@ -188,7 +199,7 @@ class _Asked:
         self._names = names = {fact.name: fact for fact in rule.facts}
         self._settings = {s.name: s for s in rule.settings if s.is_open and s.name not in names}
         self._comparisons = [n for n in walk(*rule.roots) if isinstance(n, tree.Comparison)]
-        self._members = [n for n in walk(*rule.roots) if isinstance(n, tree.Member)]
+        self._asking = [n for n in walk(*rule.roots) if isinstance(n, tree.Comparison | tree.Member)]
         self._tries: dict[str, Tries] = {}
 
     def of(self, name: str) -> Tries:
@@ -208,14 +219,9 @@ class _Asked:
         return self._choices(spec) if spec.type.kind == "choice" else self._numbers(spec)
 
     def _choices(self, spec: tree.FactSpec) -> Iterator[tuple[Value, int]]:
-        """One choice of each sort: those that no condition of the rule tells apart."""
-        sets = [node.choices for node in self._members]
-        for node in self._comparisons:
-            sets += [(side.text,) for side in (node.left, node.right) if isinstance(side, tree.Choice)]
-        sorts: dict[tuple[bool, ...], list[str]] = {}
-        for choice in spec.choices:
-            sorts.setdefault(tuple(choice in each for each in sets), []).append(choice)
-        return ((sort[0], len(sort)) for sort in sorts.values())
+        """One choice of each class, for as many as it stands for."""
+        classes = choice_classes(spec.choices, self._asking)
+        return ((each[0], len(each)) for each in classes)
 
     def _numbers(self, spec: tree.FactSpec) -> Iterator[tuple[Value, int]]:
         """The ends, the middle, and both sides of what the fact is compared with."""

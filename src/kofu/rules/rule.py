@@ -69,6 +69,14 @@ class Rule:
         """Every tree of the rule."""
         return (self.eligible, self.amount, *self.shares.values(), *self.outputs.values())
 
+    @property
+    def lent(self) -> tuple[Node, ...]:
+        """The trees of the repayment of a loan."""
+        terms = self.repayment
+        if terms is None:
+            return ()
+        return (terms.term, *([terms.grace] if terms.grace else []), *(rate for _, rate in terms.rates))
+
     @cached_property
     def facts(self) -> tuple[Fact, ...]:
         """The facts it reads, in the order in which it reads them, each once."""

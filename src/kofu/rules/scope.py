@@ -74,6 +74,7 @@ class Scope:
         self.definitions = {normal(name): d for name, d in definitions.items()}
         self.made: dict[str, Settled] = {}
         self.making: list[str] = []
+        self.failed: dict[str, KofuError] = {}
         self.conditions: dict[str, Node] = {}
 
     def lookup(self, name: str) -> Node:
@@ -107,6 +108,8 @@ class Scope:
     def _find(self, name: str) -> Settled | None:
         if name in self.made:
             return self.made[name]
+        if name in self.failed:  # the same error, so that whoever gathers errors tells it once
+            raise self.failed[name].with_traceback(None)
         if name in self.making:
             path = " → ".join([*self.making[self.making.index(name) :], name])
             raise KofuError(
@@ -115,6 +118,9 @@ class Scope:
         self.making.append(name)
         try:
             settled = self._make(name)
+        except KofuError as error:
+            self.failed[name] = error
+            raise
         finally:
             self.making.pop()
         if settled is not None:

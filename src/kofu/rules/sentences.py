@@ -12,19 +12,22 @@ from kofu.rules.steps import Step
 from kofu.rules.tree import Type, Value
 from kofu.rules.units import YEN
 from kofu.rules.values import show_number
-from kofu.text.printing import lines_text
+from kofu.rules.vocabulary import vocabulary
+from kofu.text.printing import lines_text, print_yen
 
 _SIGNS = {"+": "＋", "-": "−", "*": "×", "/": "÷"}
 _COMPARED = {
-    "==": ("{} は {}", "{} is {}"),
-    "!=": ("{} は {} でない", "{} is not {}"),
-    "<": ("{} は {} 未満", "{} is below {}"),
-    "<=": ("{} は {} 以下", "{} is at most {}"),
-    ">": ("{} は {} 超", "{} is above {}"),
-    ">=": ("{} は {} 以上", "{} is at least {}"),
+    "==": ("{}が{}である", "{} is {}"),
+    "!=": ("{}が{}以外", "{} is not {}"),
+    "<": ("{}が{}未満", "{} is below {}"),
+    "<=": ("{}が{}以下", "{} is at most {}"),
+    ">": ("{}が{}超", "{} is above {}"),
+    ">=": ("{}が{}以上", "{} is at least {}"),
 }
 _ROUNDED = {"down": ("切捨て", "down"), "up": ("切上げ", "up"), "half_up": ("四捨五入", "to the nearest")}
 _ANSWERS = {True: ("はい", "yes"), False: ("いいえ", "no"), None: ("不明", "not known")}
+_ROUND = 10_000
+"""Yen: a multiple of it is written in 万円 and 億円."""
 _MOST_CHOICES = 4
 """Of a long list of choices this many are shown."""
 
@@ -41,7 +44,7 @@ def sentences(steps: tuple[Step, ...], lang: str) -> list[Line]:
     writer = _Writer(lang)
     for step in steps:
         writer.tell(step)
-    return writer.told
+    return list(dict.fromkeys(writer.told))  # two parameters may ask for the same
 
 
 def statement(step: Step, lang: str) -> str:
@@ -65,8 +68,11 @@ class _Writer:
         if not inputs or id(node) in self.done:
             return
         self.done.add(id(node))
-        for item in inputs:
-            self.tell(item)
+        # One part that holds decides `or`, one that fails decides `and`: the parts before it do not matter.
+        decided = isinstance(node, tree.Logic) and value is (node.op == "or")
+        for item in inputs[-1:] if decided else inputs:
+            if item[2]:
+                self.tell(item)
         line = None if value is None else _WRITE[type(node)](self, step)
         if line is not None:
             self.told.append(line)
@@ -76,15 +82,25 @@ class _Writer:
         node = step.node
         match node:
             case tree.Setting():
-                return f"{node.name} {self.setting(node, step.value)}"
+                shown = self.setting(node, step.value)
+                # A cell of a table (5人以下) has no name but its words.
+                return shown if node.name.startswith(node.text) else f"{node.name} {shown}"
             case tree.Fact() | tree.Named():
-                return f"{node.name} {self.value(step.value, node.type)}{self.law(node)}"
+                if isinstance(step.value, str):
+                    return f"{node.name}（{step.value}）" if not self.english else (
+                        f"{self.name(node)} ({_english_choice(node.name, step.value)})"
+                    )
+                return f"{self.name(node)} {self.value(step.value, node.type)}{self.law(node)}"
             case tree.Case() if node.table and step.inputs:
                 return self.shown(step.inputs[-1])
             case tree.Choice():
                 return node.text if self.english else f"「{node.text}」"
             case _:
                 return self.value(step.value, node.type)
+
+    def name(self, node: tree.Fact | tree.Named) -> str:
+        """What a fact or a named value is called: in English its English name, where it has one."""
+        return _english_name(node.name) if self.english else node.name
 
     def setting(self, node: tree.Setting, value: Value | None) -> str:
         """The value of a parameter, and where it stands: 2/3（112行）, or the law it is of."""
@@ -103,12 +119,14 @@ class _Writer:
         return f" (line {_lines(at)})" if self.english else f"（{_lines(at)}行）"
 
     def value(self, value: Value | None, kind: Type) -> str:
-        """A value exactly; a sum of yen with every digit."""
+        """A value exactly; a sum of yen that is not round with every digit."""
         if value is None or isinstance(value, bool):
             return _ANSWERS[value][self.english]
         if isinstance(value, str):
             return value
-        return _yen(value, self.english) if kind.unit == YEN else _number(value, kind, self.lang)
+        if kind.unit == YEN:
+            return _yen(value, self.english)
+        return _number(value.numerator, value.denominator, kind, self.lang)
 
     def answered(self, step: Step) -> Line:
         """A condition and whether it holds."""
@@ -120,17 +138,19 @@ class _Writer:
         match node:
             case tree.Comparison():
                 left, right = map(self.shown, step.inputs)
+                if self.english and isinstance(node.right, tree.Choice):
+                    right = _english_choice(getattr(node.left, "name", ""), node.right.text)
                 return _COMPARED[node.op][self.english].format(left, right)
             case tree.Member():
                 return self.member(step, node)
             case tree.Not():
                 inner = self.condition(step.inputs[0])
-                return f"not: {inner}" if self.english else f"「{inner}」ではない"
+                return f"not so: {inner}" if self.english else f"「{inner}」ではない"
             case tree.Logic():
                 joint = {"and": ("、かつ ", " and "), "or": ("、または ", " or ")}[node.op][self.english]
                 return joint.join(map(self.condition, step.inputs))
             case tree.Fact() | tree.Named():
-                return node.name + self.law(node)
+                return self.name(node) + self.law(node)
             case _:
                 return self.shown(step)
 
@@ -139,8 +159,11 @@ class _Writer:
         rest = len(node.choices) - len(names)
         item = self.shown(step.inputs[0])
         if self.english:
+            fact = getattr(node.item, "name", "")
+            names = tuple(_english_choice(fact, name) for name in names)
             return f"{item} is one of {', '.join(names)}" + (f" and {rest} more" if rest else "")
-        return f"{item} は {'・'.join(names)}" + (f" ほか{rest}区分" if rest else "") + " のどれか"
+        listed = "".join(f"「{name}」" for name in names)
+        return f"{item}が{listed}" + (f"ほか{rest}区分" if rest else "") + "のどれかである"
 
     def arithmetic(self, step: Step) -> Line:
         left, right = map(self.shown, step.inputs)
@@ -156,7 +179,7 @@ class _Writer:
         if self.english:
             text = f"the {'smallest' if least else 'largest'} of {' and '.join(items)} is {result}"
         else:
-            text = f"{' と '.join(items)} の{'小さい' if least else '大きい'}方は {result}"
+            text = f"{'と'.join(items)}の{'小さい' if least else '大きい'}方は {result}"
         return Line(text, _at(*step.inputs))
 
     def named(self, step: Step) -> Line:
@@ -170,7 +193,7 @@ class _Writer:
         shown = self.shown(taken)
         if self.english:
             return Line(f"{shown} applies", _at(taken))
-        return Line(f"{shown} を使う", _at(taken))
+        return Line(f"{shown}を使う", _at(taken))
 
     def rounded(self, step: Step) -> Line | None:
         (item,) = step.inputs
@@ -207,17 +230,41 @@ def _at(*steps: Step) -> tuple[int, ...]:
             found += node.at
         elif isinstance(node, tree.Case) and step.inputs:
             found += _at(step.inputs[-1])
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys(found)) if found else ()
 
 
 # What parameters look like is asked again and again.
-_number = lru_cache(4096)(show_number)
 _lines = lru_cache(4096)(lines_text)
 
 
 @lru_cache(4096)
+def _number(numerator: int, denominator: int, kind: Type, lang: str) -> str:
+    """`show_number` of a fraction, which itself is slow to look up."""
+    return show_number(Fraction(numerator, denominator), kind, lang)
+
+
+@lru_cache(4096)
+def _english_name(name: str) -> str:
+    entry = vocabulary().get(name)
+    return (entry and entry.name_en) or name
+
+
+def _english_choice(fact: str, choice: str) -> str:
+    entry = vocabulary().get(fact)
+    return entry.choices_en.get(choice, choice) if entry else choice
+
+
 def _yen(value: int | Fraction, english: bool) -> str:
-    """Every digit, and what is less than a yen as a fraction: 666,666と2/3円."""
-    whole, rest = divmod(value, 1)
-    unit, joint = (" yen", " ") if english else ("円", "と")
-    return f"{int(whole):,}" + (f"{joint}{rest}" if rest else "") + unit
+    """A round sum as people write it, else every digit, and what is less than a yen as a fraction: 666,666と2/3円."""
+    return _printed_yen(value.numerator, value.denominator, english)
+
+
+@lru_cache(4096)
+def _printed_yen(numerator: int, denominator: int, english: bool) -> str:
+    whole, rest = divmod(numerator, denominator)
+    if not rest and whole % _ROUND == 0:
+        return print_yen(whole, "en" if english else "ja")
+    fraction = f"{rest}/{denominator}" if rest else ""
+    if english:
+        return f"¥{whole:,} {fraction}".rstrip()
+    return f"{whole:,}" + (f"と{fraction}" if fraction else "") + "円"

@@ -56,20 +56,47 @@ def settle(
         KofuError: when it has no value at the date, a unit that changes, a gap or a cell that cannot be read.
     """
     changed = overlay.get(name)
+    _one_form(name, parameter)
     if parameter.rows:
         return _table(name, parameter, overlay, lookup, law)
-    if parameter.range and not changed:
+    if changed:
+        setting = _setting(name, changed, parameter.at, law)
+        _may_replace(setting, _printed(name, parameter, law))
+        return Settled(setting)
+    if parameter.range:
         return Settled(_between(name, parameter, law))
-    values = changed or (_dated(name, parameter, date) if parameter.series else parameter.value)
-    if not values:
+    values = _dated(name, parameter, date) if parameter.series else parameter.value
+    return Settled(_written(name, values, parameter.at, law))
+
+
+def _one_form(name: str, parameter: Parameter) -> None:
+    """A parameter is one of the four things that it can be."""
+    forms = ("value", "range", "series", "rows")
+    used = [form for form in forms if getattr(parameter, form)]
+    if len(used) > 1:
+        both, both_en = " と ".join(used), " and ".join(used)
         raise KofuError(
-            f"パラメーター「{name}」に value、range、series、rows のどれかを書いてください",
-            f"parameter {name!r} needs value, range, series or rows",
+            f"パラメーター「{name}」に {both} があります。どれか1つにしてください",
+            f"parameter {name!r} has {both_en}; keep one of them",
         )
-    setting = _setting(name, values, parameter.at, law)
-    if changed and parameter.value:
-        _same_unit(setting, _setting(name, parameter.value, (), law))
-    return Settled(setting)
+    if used:
+        return
+    empty = next((form for form in forms if form in parameter.model_fields_set), None)
+    if empty is not None:
+        raise KofuError(
+            f"パラメーター「{name}」の {empty} が空です。値を書いてください",
+            f"parameter {name!r} has an empty {empty}; write its values",
+        )
+    raise KofuError(
+        f"パラメーター「{name}」に value、range、series、rows のどれかを書いてください",
+        f"parameter {name!r} needs value, range, series or rows",
+    )
+
+
+def _printed(name: str, parameter: Parameter, law: str | None) -> Setting:
+    """Everything that the sheet prints for a parameter, at whatever date."""
+    dated = [parse_measure(text) for text in parameter.series.values() if text != NONE]
+    return _setting(name, (*parameter.value, *parameter.range, *dated), (), law)
 
 
 def _dated(name: str, parameter: Parameter, date: datetime.date) -> tuple[Measure, ...]:
@@ -101,13 +128,31 @@ def _setting(name: str, values: tuple[Measure, ...], at: tuple[int, ...], law: s
     return Setting(name, low, high, options, Type("number", units.pop()), text, at, law)
 
 
+def _written(name: str, values: tuple[Measure, ...], at: tuple[int, ...], law: str | None) -> Setting:
+    """A parameter as the sheet has it: a share of a whole is at most the whole."""
+    for measure in values:
+        factor, unit = parse_unit(measure.unit)
+        if unit == RATIO and measure.value * factor > 1 and "倍" not in measure.text:
+            raise KofuError(
+                f"「{name}」の割合 {measure.text} が1を超えています。倍数なら「1.5倍」のように書いてください",
+                f"the ratio {measure.text} of {name!r} is above 1; write a multiple as 1.5倍",
+            )
+    return _setting(name, values, at, law)
+
+
 def _between(name: str, parameter: Parameter, law: str | None) -> Setting:
     """A range as printed: 5,000万円〜1億円."""
     if len(parameter.range) != 2:
         raise KofuError(
             f"「{name}」の range は [下限, 上限] です", f"range of {name!r} is [smallest, largest]"
         )
-    ends = _setting(name, parameter.range, parameter.at, law)
+    ends = _written(name, parameter.range, parameter.at, law)
+    low, high = (m.value * parse_unit(m.unit)[0] for m in parameter.range)
+    if low > high:
+        raise KofuError(
+            f"「{name}」の range が逆です。[{parameter.range[1]}, {parameter.range[0]}] にしてください",
+            f"range of {name!r} is reversed; write [{parameter.range[1]}, {parameter.range[0]}]",
+        )
     return replace(ends, options=(), text="〜".join(m.text for m in parameter.range))
 
 
@@ -118,6 +163,16 @@ def _ends(measure: Measure, value: Fraction, ratio: bool) -> tuple[Fraction, Fra
     if measure.qualifier in AT_MOST:
         return Fraction(0), value
     return Fraction(0), max(Fraction(1), value) if ratio else UNBOUNDED
+
+
+def _may_replace(new: Setting, old: Setting) -> None:
+    """What may be supposed in place of a printed value: the same unit, no share above the whole."""
+    _same_unit(new, old)
+    if new.type.unit == RATIO and old.high <= 1 < new.high:
+        raise KofuError(
+            f"{old.name}={new.text}: 割合は1（100%）以下にしてください（シート: {old.text}）",
+            f"{old.name}={new.text}: a ratio is at most 1 (100%); the sheet says {old.text}",
+        )
 
 
 def _same_unit(new: Setting, old: Setting) -> None:
@@ -136,11 +191,11 @@ def _table(
     values: list[Setting] = []
     for number, row in enumerate(table.rows, 1):
         at = () if law else row.at
-        written = _setting(name, row.value, at, law)
+        written = _written(name, row.value, at, law)
         changed = overlay.get(f"{name}[{number}]")
         values.append(_setting(name, changed, at, law) if changed else written)
         _same_unit(values[-1], _setting(name, table.rows[0].value, (), law))
-        _same_unit(values[-1], written)
+        _may_replace(values[-1], written)
     branches = list(zip(conditions, values, strict=True))
     kind, given = values[0].type, None
     rest: Node
@@ -148,7 +203,7 @@ def _table(
         given = conditions[0] if len(conditions) == 1 else Logic("or", tuple(conditions))
         rest = Number(Fraction(0), kind)
     elif table.otherwise is not None:
-        rest = _setting(name, (parse_measure(table.otherwise),), table.at, law)
+        rest = _written(name, (parse_measure(table.otherwise),), table.at, law)
         _same_unit(rest, values[0])
     else:
         rest = branches.pop()[1]

@@ -69,8 +69,8 @@ def _arithmetic(node: tree.Arithmetic, facts: Facts) -> Step:
 
 def _extreme(node: tree.Extreme, facts: Facts) -> Step:
     items = tuple([_TRACE[type(item)](item, facts) for item in node.items])
-    values: list[Any] = [item[1] for item in items]
-    if None in values:
+    values: list[Any] = [item[1] for item in items if item[1] is not None]
+    if len(values) < len(items):
         return _step((node, None, items))
     return _step((node, min(values) if node.op == "min" else max(values), items))
 

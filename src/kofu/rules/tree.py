@@ -91,11 +91,13 @@ class Setting:
     """As printed: 3/4以内."""
     at: tuple[int, ...] = ()
     law: str | None = None
-    value: Fraction | None = field(init=False, repr=False, compare=False)
-    """None while it is open."""
+    value: int | Fraction | None = field(init=False, repr=False, compare=False)
+    """None while it is open; whole numbers as such, for readers compute with them much faster."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "value", self.low if self.low == self.high else None)
+        low = self.low
+        settled = low.numerator if low.denominator == 1 else low
+        object.__setattr__(self, "value", settled if low == self.high else None)
 
     @property
     def is_open(self) -> bool:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 from kofu.errors import KofuError
 from kofu.rules.tree import FactSpec, Setting, Type, Value
-from kofu.rules.units import name_of, parse_unit
+from kofu.rules.units import YEN, name_of, parse_unit
 from kofu.rules.vocabulary import normal, vocabulary
 from kofu.text.printing import print_number, print_yen
 from kofu.text.quantity import parse_quantity
@@ -20,12 +21,20 @@ _YES = {"はい", "true", "yes", "y", "1", "○", "有", "該当"}
 _NO = {"いいえ", "false", "no", "n", "0", "×", "無", "非該当"}
 _NEGATIVE = re.compile(r"[-−▲△]|マイナス")
 _EXPONENT = re.compile(r"\d[eE][+-]?\d")
+_POWER = re.compile(r"[+-]?\d{1,20}(\.\d{1,20})?[eE][+-]?\d{1,3}")
+_EXAMPLES = {"円": "600万円", "割合": "1.3%", "か月": "6か月", "人": "5人"}
 _UNKNOWN = {"", "不明", "未定", "わからない", "分からない", "null", "none", "unknown", "?", "nan", "na"}
+
+_EMPTY = {"NAType", "NaTType"}
 
 
 def is_unknown(raw: Any) -> bool:
-    """Whether an answer says that nothing is known."""
-    return raw is None or (isinstance(raw, str) and normal(raw).strip().lower() in _UNKNOWN)
+    """Whether an answer says that nothing is known; the empty values of data frames do."""
+    if isinstance(raw, str):
+        return normal(raw).strip().lower() in _UNKNOWN
+    if isinstance(raw, Decimal):
+        return raw.is_nan()
+    return raw is None or (isinstance(raw, float) and raw != raw) or type(raw).__name__ in _EMPTY
 
 
 def read_value(spec: FactSpec, raw: Any) -> Value:
@@ -38,24 +47,45 @@ def read_value(spec: FactSpec, raw: Any) -> Value:
         return _truth(spec.name, raw)
     if spec.type.kind == "choice":
         return _choice(spec, raw)
-    value = _number(spec.name, spec.type, spec.unit, raw)
+    rough = _rough(spec, raw)
+    value = _number(spec.name, spec.type, spec.unit, raw) if rough is None else rough
     if not spec.low <= value <= spec.high:
-        low, high = (_end(end, spec.type) for end in (spec.low, spec.high))
+        (low, low_en), (high, high_en) = (_end(end, spec.type) for end in (spec.low, spec.high))
         raise KofuError(
             f"{spec.name}={raw}: {low}から{high}までの値にしてください",
-            f"{spec.name}={raw}: must be from {low} to {high}",
+            f"{spec.name}={raw}: must be from {low_en} to {high_en}",
         )
     if value % spec.step:
-        step = show_number(spec.step, spec.type, "ja")
+        step, step_en = _end(spec.step, spec.type)
+        whole = "の整数" if spec.type.unit and spec.step == 1 else ""
         raise KofuError(
-            f"{spec.name}={raw}: {step}刻みで答えてください", f"{spec.name}={raw}: give it in steps of {step}"
+            f"{spec.name}={raw}: {step}刻み{whole}で答えてください",
+            f"{spec.name}={raw}: give it in steps of {step_en}",
         )
+    if rough is not None:
+        _number(spec.name, spec.type, spec.unit, raw)  # in range, but not written so that it is exact
     return value
 
 
-def _end(value: Fraction, kind: Type) -> str:
-    """An end of a range: of a ratio in per cent."""
-    return f"{print_number(value * 100)}%" if not kind.unit else show_number(value, kind, "ja")
+def _rough(spec: FactSpec, raw: Any) -> Fraction | None:
+    """A float or a power of ten as far as it tells whether the range and the step allow it."""
+    if isinstance(raw, float) and abs(raw) < float("inf"):
+        written = Fraction(raw)
+        if not spec.type.unit and written.denominator != 1:
+            return None  # 0.013 is no binary number: how to write it is the better advice
+    elif isinstance(raw, str) and _POWER.fullmatch(normal(raw).strip()):
+        written = Fraction(normal(raw).strip())
+    else:
+        return None
+    return written * parse_unit(spec.unit)[0]
+
+
+def _end(value: Fraction, kind: Type) -> tuple[str, str]:
+    """An end of a range or a step, in Japanese and English: of a ratio in per cent."""
+    if not kind.unit:
+        share = f"{print_number(value * 100)}%"
+        return share, share
+    return show_number(value, kind, "ja"), show_number(value, kind, "en")
 
 
 def read_setting(setting: Setting, raw: Any) -> Fraction:
@@ -104,29 +134,45 @@ def _choice(spec: FactSpec, raw: Any) -> str:
     )
     if text in plain or text.lower() in english:
         return plain.get(text) or english[text.lower()]
-    near = difflib.get_close_matches(text, plain, 3, 0.4) or list(plain)[:12]
-    listed = "、".join(plain[name] for name in near)
+    near = [plain[name] for name in _near(text, plain)] or [english[n] for n in _near(text.lower(), english)]
+    names = vocabulary()[spec.name].choices_en if spec.name in vocabulary() else {}
+    ja, en = "、".join(near or spec.choices[:4]), ", ".join(names.get(c, c) for c in near or spec.choices[:4])
+    if near:
+        raise KofuError(
+            f"{spec.name}={raw}: この選択肢はありません。近いもの: {ja}",
+            f"{spec.name}={raw}: no such choice; near: {en}",
+        )
+    count = len(spec.choices)
     raise KofuError(
-        f"{spec.name}={raw}: この選択肢はありません。近いもの: {listed}",
-        f"{spec.name}={raw}: no such choice; near: {listed}",
+        f"{spec.name}={raw}: この選択肢はありません。選べるのは{ja}など{count}個です（kofu facts {spec.name} --json で一覧）",
+        f"{spec.name}={raw}: no such choice; there are {count}: {en} … (kofu facts {spec.name} --json lists them)",
     )
 
 
+def _near(text: str, names: Iterable[str]) -> list[str]:
+    """The names that are spelt alike, or hold the text."""
+    names = list(names)
+    inside = [name for name in names if text and text in name]
+    return list(dict.fromkeys([*difflib.get_close_matches(text, names, 3, 0.5), *inside]))[:3]
+
+
 def _number(name: str, kind: Type, unit: str, raw: Any) -> int | Fraction:
-    value = _plain_number(name, raw)
+    value = _plain_number(name, kind, raw)
     if value is not None:
         factor, _ = parse_unit(unit)
         return _exact(value * factor)
     text = normal(str(raw)).strip().replace(" ", "")
     if negative := _NEGATIVE.match(text):
         return -_number(name, kind, unit, text[negative.end() :])
+    if kind.unit == YEN and text.startswith("¥"):
+        text = text[1:].removesuffix("円") + "円"
     if _EXPONENT.search(text):
-        raise _unreadable(name, raw)
+        raise _unreadable(name, raw, kind)
     try:
         quantity = parse_quantity(text)
         parsed, printed = quantity.value, quantity.unit
     except KofuError:
-        parsed, printed = _rate(name, raw, text), ""
+        parsed, printed = _rate(name, raw, text, kind), ""
     if printed == "":
         printed = unit if kind.unit or "/" not in text else ""
     factor, found = parse_unit(printed)
@@ -136,39 +182,49 @@ def _number(name: str, kind: Type, unit: str, raw: Any) -> int | Fraction:
     return _exact(parsed * factor)
 
 
-def _plain_number(name: str, raw: Any) -> Fraction | None:
+def _plain_number(name: str, kind: Type, raw: Any) -> Fraction | None:
     """A number that came as one (from YAML, JSON or a data frame)."""
     if isinstance(raw, bool):
         raise KofuError(f"{name}={raw}: 数で答えてください", f"{name}={raw}: must be a number")
     if isinstance(raw, int | Fraction):
+        return Fraction(raw)
+    if isinstance(raw, Decimal) and raw.is_finite() and abs(raw.adjusted()) < 100:
         return Fraction(raw)
     if isinstance(raw, float):
         if raw != raw or raw in (float("inf"), float("-inf")):
             raise KofuError(f"{name}={raw}: 数ではありません", f"{name}={raw}: is no number")
         if raw.is_integer() and abs(raw) < 2**53:
             return Fraction(int(raw))
+        example = _example(kind)
         raise KofuError(
-            f"{name}={raw}: 小数は「0.9%」「2.5円」のように文字で書いてください",
-            f"{name}={raw}: write a decimal as text, like 0.9% or 2.5円",
+            f"{name}={raw}: 小数は文字で書いてください（例: {example}）",
+            f"{name}={raw}: write a decimal as text (e.g. {example})",
         )
     return None
 
 
-def _rate(name: str, raw: Any, text: str) -> Fraction:
+def _rate(name: str, raw: Any, text: str, kind: Type) -> Fraction:
     try:
         rate = parse_rate(text)
     except KofuError:
         rate = None
     if rate is None or rate.qualifier:
-        raise _unreadable(name, raw)
+        raise _unreadable(name, raw, kind)
     return Fraction(1) if rate.value is None else rate.value
 
 
-def _unreadable(name: str, raw: Any) -> KofuError:
+def _unreadable(name: str, raw: Any, kind: Type) -> KofuError:
+    example = _example(kind)
     return KofuError(
-        f"{name}={raw}: 数として読めません（例: 600万円、5人、0.9%、1/2）",
-        f"{name}={raw}: cannot be read as a number (e.g. 600万円, 5人, 0.9%, 1/2)",
+        f"{name}={raw}: 数として読めません（例: {example}）",
+        f"{name}={raw}: cannot be read as a number (e.g. {example})",
     )
+
+
+def _example(kind: Type) -> str:
+    """A number of this unit, as people write it."""
+    unit = name_of(kind.unit)
+    return _EXAMPLES.get(unit, f"10{unit}")
 
 
 def _exact(value: Fraction) -> int | Fraction:
@@ -183,8 +239,12 @@ def show_number(value: int | Fraction, kind: Type, lang: str) -> str:
         return print_yen(int(value), lang)
     if name == "割合":
         return _share(value)
-    if name == "か月" and value % 12 == 0:
-        return f"{value / 12}年" if lang == "ja" else f"{value / 12} years"
+    if name == "か月":
+        years, rest = divmod(value, 12)
+        if lang == "en":
+            count, unit = (print_number(value), "month") if rest else (str(years), "year")
+            return f"{count} {unit}" if count == "1" else f"{count} {unit}s"
+        return f"{years}年" if not rest else f"{print_number(value)}か月"
     return print_number(value) + name
 
 

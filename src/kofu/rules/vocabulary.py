@@ -17,7 +17,7 @@ from kofu.text.quantity import parse_quantity
 
 _FOLDER = Path(__file__).parent
 TYPES = {"真偽": TRUTH, "区分": CHOICE}
-_KEYS = {"type", "choices", "range", "step", "ja", "en", "help_ja", "help_en", "known_by", "per"}
+_KEYS = {"type", "choices", "range", "step", "ja", "en", "help_ja", "help_en", "known_by", "per", "name_en"}
 PER_PROGRAMME = "事業"
 """`per: 事業`: the answer is about one programme, and another one for the next."""
 KNOWN_BY = ("自社", "事務局", "行政", "金融機関", "専門家")
@@ -36,6 +36,8 @@ class FactEntry:
     choices_en: dict[str, str]
     per_programme: bool
     """Whether the answer is another one for each programme (chosen as its contractor, confirmed by its office)."""
+    name_en: str | None = None
+    """What it is called within an English sentence."""
 
     @property
     def name(self) -> str:
@@ -95,6 +97,7 @@ def _entry(name: str, data: Any) -> FactEntry:
         data["known_by"],
         dict(data.get("choices") or {}),
         data.get("per") == PER_PROGRAMME,
+        data.get("name_en"),
     )
 
 

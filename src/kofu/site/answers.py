@@ -98,12 +98,20 @@ def error_reply(scope: Scope, error: Exception, shelf: Shelf) -> Reply:
     else:
         chosen = parse_qs(scope["query_string"].decode("latin-1")[-200:]).get("lang", ["ja"])[-1]
         asked = Asked(lang="en" if chosen == "en" else "ja")
-        html = page("error.html", shelf, asked, "/", status=status, key=key, message=words)
+        back = _programme_of(scope["path"], shelf)
+        html = page("error.html", shelf, asked, "/", status=status, key=key, message=words, back=back)
         body, media_type = html.encode(), HTML
     headers = [*_SAFE, (b"content-type", media_type.encode())]
     if status == 405:
         headers.append((b"allow", b"GET, HEAD, POST" if scope["path"].startswith(API) else b"GET, HEAD"))
     return Reply(status, headers, body)
+
+
+def _programme_of(path: str, shelf: Shelf) -> str | None:
+    """The address of the programme whose page was asked for, where there is one."""
+    parts = path.split("/")
+    known = len(parts) > 2 and parts[1] == "programmes" and parts[2] in shelf.ids
+    return f"/programmes/{parts[2]}" if known else None
 
 
 def _in_words(scope: Scope, error: Exception) -> tuple[int, str, dict[str, str]]:

@@ -12,14 +12,16 @@ from markupsafe import Markup, escape
 from kofu.programme.model import Programme
 from kofu.quoting.book import ASSUMED, STANDING
 from kofu.quoting.curve import Curve, curve
-from kofu.quoting.form import Form, form_of
+from kofu.quoting.figures import Figure, figures
+from kofu.quoting.form import Field, Form, form_of
 from kofu.quoting.quote import Quote, quote_rule
+from kofu.quoting.record import high_of
 from kofu.quoting.requirement import fact_name, requirement
 from kofu.rules.bounds import Answer, Bounds, estimate
 from kofu.rules.rule import Rule
 from kofu.rules.sentences import Line, sentences
 from kofu.rules.steps import Step
-from kofu.rules.tree import Fact, Node, Setting, Type, walk
+from kofu.rules.tree import Fact, Node, Type, walk
 from kofu.rules.units import YEN
 from kofu.rules.values import show_number
 from kofu.rules.vocabulary import normal
@@ -29,8 +31,6 @@ from kofu.site.rules_api import rule_named
 from kofu.site.shelf import Shelf
 from kofu.site.words import Say, say_in
 
-UNBOUNDED = 10**12
-"""From here a sum is no limit that a sheet states but the end of what can be answered, in yen."""
 _HANDS_ON = "執行団体"
 _VERDICTS = {True: "verdict_yes", False: "verdict_no", None: "verdict_open"}
 _PRINTED = re.compile(r"(（)(\d[\d,、–]*)行）|( \()lines? (\d[\d, –]*)\)")
@@ -91,11 +91,12 @@ class Calculator:
         """Each condition in words and whether it holds."""
         if self.quote is None:
             return []
-        return [
+        told = [
             (requirement(c.node, self.quote.facts, self.say.lang), c.holds)
             for c in self.quote.conditions
             if not (c.holds and _is_standing(c.node))
         ]
+        return list(dict.fromkeys(told))
 
     @property
     def steps(self) -> list[Line]:
@@ -113,10 +114,14 @@ class Calculator:
         names = [question.name for question in self.quote.questions]
         return [(places[name], fact_name(name, self.say.lang)) for name in names if name in places]
 
+    def name_of(self, field: Field) -> str:
+        """What a field is called where its question stands elsewhere."""
+        return fact_name(field.name, self.say.lang)
+
     @property
-    def settings(self) -> list[Setting]:
-        """The parameters that stand in the sheet, each once."""
-        return [setting for setting in self.rule.settings if setting.at] if self.rule else []
+    def settings(self) -> list[Figure]:
+        """The parameters that stand in the sheet, each once; of a table the rows that may apply."""
+        return figures(self.quote, self.say.lang) if self.quote else []
 
     @cached_property
     def curve(self) -> Curve | None:
@@ -209,14 +214,14 @@ def _known(step: Step) -> Iterator[Step]:
 
 def show_range(bounds: Bounds, say: Say) -> str:
     """Yen from low to high."""
-    return show_yen(int(bounds.low), int(bounds.high), say)
+    return show_yen(int(bounds.low), high_of(bounds), say)
 
 
-def show_yen(low: int, high: int, say: Say) -> str:
+def show_yen(low: int, high: int | None, say: Say) -> str:
     """A sum of yen, a range, or that it has no stated end."""
     if low == high:
         return say.yen(low)
-    if high >= UNBOUNDED:
+    if high is None:
         return say("sum_from", low=say.yen(low))
     return say("sum_range", low=say.yen(low), high=say.yen(high))
 

@@ -13,12 +13,12 @@ from kofu.quoting.form import Field, fact_field
 from kofu.quoting.interview import questions
 from kofu.quoting.match import Match, Matches, match_all
 from kofu.quoting.record import matches_record, question_record
-from kofu.quoting.requirement import fact_name, requirement
+from kofu.quoting.requirement import fact_name, requirements
 from kofu.rules.case import read_case
-from kofu.rules.tree import Value
+from kofu.rules.tree import Fact, Value, walk
 from kofu.rules.values import show_value
 from kofu.rules.vocabulary import normal, vocabulary
-from kofu.site.calculator import UNBOUNDED, show_range
+from kofu.site.calculator import show_range
 from kofu.site.params import Asked, Pairs, address
 from kofu.site.render import page
 from kofu.site.rules_api import book_of, counts
@@ -26,6 +26,10 @@ from kofu.site.shelf import Shelf
 from kofu.site.words import Say, say_in
 
 PATH = "/match"
+_CONFIRMED = 3
+"""Of what is still open this many are named in a list."""
+LISTED = 20
+"""A longer list is folded after this many."""
 BEST = 5
 """How many programmes are shown beside a question."""
 
@@ -133,10 +137,23 @@ class Interview:
         path = f"/programmes/{match.programme.id}"
         return address(path, [*benefit, *answered], self.say.lang, "calculator")
 
+    def benefits(self, match: Match) -> str:
+        """The benefits of a programme that fit or may, the first by name."""
+        first, *more = [quote.rule.key for quote in match.open_quotes]
+        return f"{first} {self.say('and_more', n=len(more))}" if more else first
+
+    def to_confirm(self, match: Match) -> list[str]:
+        """What the conditions of its first benefit still hang on, in short."""
+        quote = match.open_quotes[0]
+        undecided = (condition.node for condition in quote.conditions if condition.holds is None)
+        read = (part.name for node in undecided for part in walk(node) if isinstance(part, Fact))
+        names = dict.fromkeys(name for name in read if name not in quote.facts)
+        return [fact_name(name, self.say.lang) for name in names][:_CONFIRMED]
+
     def amount(self, match: Match) -> str:
         """What a programme gives, as far as it is known."""
         total, say = match.total, self.say
-        if total.high >= UNBOUNDED:
+        if total.open_end:
             return say("amount_later")
         if match.fits is None:
             return say("amount_most", high=say.yen(int(total.high)))
@@ -144,7 +161,7 @@ class Interview:
 
     def reasons(self, match: Match) -> list[str]:
         """Why a programme does not fit."""
-        return [requirement(reason.node, self.facts, self.say.lang) for reason in match.reasons]
+        return requirements((reason.node for reason in match.reasons), self.facts, self.say.lang)
 
 
 def interview_of(shelf: Shelf, asked: Asked) -> Interview:
@@ -194,6 +211,7 @@ def match_page(shelf: Shelf, asked: Asked) -> str:
         PATH,
         pairs,
         i=found,
+        most=LISTED,
         policy_fields=[(code, found.say.facet("field", code)) for code in labels("field")],
         verdicts=[("yes", True, "fits"), ("open", None, "depends"), ("no", False, "no")],
         twins=[twin],

@@ -60,6 +60,7 @@ def read_address(name: str, asked: Asked) -> Json:
     """The same from the fields of an address: `param.補助率=1/2` is a parameter, every unknown name a fact."""
     found: Json = {"lang": asked.lang, "facts": {}, "params": {}}
     own = _KEYS[name] - {"facts", "params", "lang", "fields"}
+    _check_once(asked)
     for key, value in asked.answers:
         if key in own:
             found[key] = value
@@ -70,6 +71,15 @@ def read_address(name: str, asked: Asked) -> Json:
     found["fields"] = asked.query.facets.get("field", [])
     _check_answers({**found["facts"], **found["params"]})
     return found
+
+
+def _check_once(asked: Asked) -> None:
+    """One name has one value; the same said twice is no contradiction."""
+    found: dict[str, str] = {}
+    for written, value in asked.answers:
+        name = normal(written).strip()
+        if found.setdefault(name, value) != value:
+            raise BadRequestError.of("e400_twice", field=_cut(name), one=_cut(found[name]), other=_cut(value))
 
 
 def _known(name: str, body: Json) -> None:

@@ -86,10 +86,17 @@ class Shelf:
             raise self._unknown(identifier[:80]) from error
 
     def _unknown(self, name: str) -> NotFoundError:
-        near = get_close_matches(name, self.ids, 3, 0.6)
-        if near:
+        if near := self._near(name):
             return NotFoundError.of("e404_near", name=name, near="、".join(near))
         return NotFoundError.of("e404_programme", name=name)
+
+    def _near(self, name: str) -> list[str]:
+        """Ids that are spelt alike, wholly or in their last part, or that hold the name, as their titles may."""
+        ends = {identifier.split("-", 2)[-1]: identifier for identifier in self.ids}
+        alike = get_close_matches(name, self.ids, 3, 0.6)
+        short = [ends[end] for end in get_close_matches(name, ends, 3, 0.6)]
+        inside = [i for i in self.ids if name and (name in i or name in self.programme(i).title.ja)]
+        return list(dict.fromkeys([*alike, *short, *inside]))[:3]
 
     def card(self, identifier: str) -> Card:
         """The programme as a list shows it."""

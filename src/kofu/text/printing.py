@@ -37,9 +37,11 @@ def print_yen(yen: int, lang: str = "ja") -> str:
     >>> print_yen(790_000_000), print_yen(1_032_400_000_000), print_yen(12_345)
     ('7.9億円', '1兆324億円', '12,345円')
     """
+    if yen < 0:
+        return "−" + print_yen(-yen, lang)
     if lang == "en":
         for scale, word in _EN:
-            if yen >= scale:
+            if yen >= scale and yen % (scale // 100) == 0:
                 return f"¥{print_number(Fraction(yen, scale))} {word}"
         return f"¥{yen:,}"
     if yen >= 10**12 and yen % 10**12 and yen % 10**6 == 0:  # 1兆1,000円 would be read as two numbers

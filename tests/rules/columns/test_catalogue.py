@@ -81,15 +81,17 @@ def _held(column: Any, value: Value) -> int | bool:
 
 
 def _found(connection: duckdb.DuckDBPyConnection, made: Plan) -> Iterator[tuple[str, str, str, list[Any]]]:
-    results = iter(made.results)
+    results = {result.column: result for result in made.results}
     for statement in made.statements:
-        rows = connection.execute(f"SELECT * FROM ({statement}) ORDER BY place").fetchall()
-        for values in list(zip(*rows, strict=True))[1:]:
-            result = next(results)
+        found = connection.execute(f"SELECT * EXCLUDE (place) FROM ({statement}) ORDER BY place")
+        names = [name for name, *_ in found.description or ()]
+        for name, values in zip(names, zip(*found.fetchall(), strict=True), strict=True):
+            result = results.pop(name)
             exact = [
                 v if v is None or isinstance(v, bool) else Fraction(v, result.denominator) for v in values
             ]
             yield result.programme, result.key, result.what, exact
+    assert not results
 
 
 def _nodes(rule: Rule) -> dict[str, Node]:

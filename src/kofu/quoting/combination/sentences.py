@@ -55,9 +55,9 @@ def certificate(answer: Answer, lang: str) -> str:
             else "Proved: no combination grants more."
         )
     return (
-        f"最大額との差は {gap:,}円以内です(証明済み)。"
+        f"最大額との差は {gap:,}円以内です（証明済み）。"
         if gap
-        else "これを超える組み合わせはありません(証明済み)。"
+        else "これを超える組み合わせはありません（証明済み）。"
     )
 
 
@@ -71,8 +71,8 @@ def second(answer: Answer, lang: str) -> str:
     if lang == "en":
         instead = f", with {added} instead" if added else ""
         return f"The runner-up goes without {dropped}{instead}: {less} yen less."
-    instead = f"代わりに{added}を使う案" if added else "案"
-    return f"次点は{dropped}を使わず、{instead}です。差は {less}円です。"
+    instead = f"{dropped}の代わりに{added}を使う案" if added else f"{dropped}を使わない案"
+    return f"次点は、{instead}です（{less}円少ない）。"
 
 
 def _names(names: tuple[str, ...], lang: str) -> str:

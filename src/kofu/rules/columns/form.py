@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 Order = Literal["==", "!=", "<", "<=", ">", ">="]
 
@@ -326,12 +326,18 @@ def _values(form: Case) -> tuple[Form, ...]:
     return (*(value for _, value in form.branches), form.otherwise)
 
 
+_FIELDS: dict[type, tuple[str, ...]] = {
+    kind: tuple(field.name for field in fields(kind)) for kind in get_args(Form)
+}
+
+
 def _key(form: Form) -> tuple[object, ...]:
     """What makes two forms equal: their kind, their own data, and the very objects below them."""
-    return (type(form), *(_identity(getattr(form, field.name)) for field in fields(form)))
+    kind = type(form)
+    return (kind, *[_identity(getattr(form, name)) for name in _FIELDS[kind]])
 
 
 def _identity(value: object) -> object:
     if isinstance(value, tuple):
         return tuple(map(_identity, value))
-    return id(value) if isinstance(value, Form) else value
+    return id(value) if type(value) in _FIELDS else value

@@ -15,6 +15,7 @@ from functools import lru_cache
 from typing import Any
 
 from kofu.errors import KofuError
+from kofu.rules.columns.batches import batches
 from kofu.rules.columns.duckdb import DUCKDB
 from kofu.rules.columns.form import Column, Form, walk
 from kofu.rules.columns.normal import Normaliser
@@ -24,7 +25,6 @@ from kofu.rules.rule import AMOUNT, Rule
 from kofu.rules.tree import Node, Type
 
 ELIGIBLE = "判定"
-_BATCH = 16  # one wide statement is slower to plan and to run than some narrow ones
 _PLANS = 64  # of so many different questions the plan is kept
 
 
@@ -56,7 +56,10 @@ class Input:
 
 @dataclass(frozen=True)
 class Plan:
-    """What to run. Each statement gives the columns to keep and some of the results, for every row."""
+    """What to run. Each statement gives the columns to keep and some of the results, for every row.
+
+    `results` are in the order of the rules; which statement has a column is of no order.
+    """
 
     statements: tuple[str, ...]
     results: tuple[Result, ...]
@@ -143,21 +146,20 @@ def _plan(
 ) -> Plan:
     normaliser = Normaliser(given, dict(settings))
     results: list[Result] = []
-    forms: list[Form] = []
-    statements = []
-    for start in range(0, len(rules), _BATCH):
-        batch: dict[str, Form] = {}
-        for hashed in rules[start : start + _BATCH]:
-            for what, node in _parts(hashed.rule, totals_only):
-                form, denominator = normaliser.normalise(node)
-                name = f"r{len(results)}"
-                rule = hashed.rule
-                results.append(Result(name, rule.programme, rule.key, what, node.type, denominator))
-                batch[name] = form
-        forms += batch.values()
-        statements.append(select(dialect, batch, source, keep, missing=missing, certain=certain))
-    inputs = _inputs(forms, normaliser, missing)
-    return Plan(tuple(statements), tuple(results), inputs, _survey(dialect, inputs, source))
+    forms: list[dict[str, Form]] = []
+    for hashed in rules:
+        rule, own = hashed.rule, {}
+        for what, node in _parts(rule, totals_only):
+            form, denominator = normaliser.normalise(node)
+            name = f"r{len(results)}"
+            results.append(Result(name, rule.programme, rule.key, what, node.type, denominator))
+            own[name] = form
+        forms.append(own)
+    statements = tuple(
+        select(dialect, batch, source, keep, missing=missing, certain=certain) for batch in batches(forms)
+    )
+    inputs = _inputs([form for own in forms for form in own.values()], normaliser, missing)
+    return Plan(statements, tuple(results), inputs, _survey(dialect, inputs, source))
 
 
 def _parts(rule: Rule, totals_only: bool) -> Iterator[tuple[str, Node]]:

@@ -23,10 +23,15 @@ def stages(roots: list[Form], nulls: Nulls) -> Stages:
     """Names every form that is used twice, or would be written twice.
 
     An extreme compares its parts where they are not unknown just as their columns are; a case repeats a
-    condition that it checks. What is not named stays inside a case, worked out for its rows only.
+    condition that it checks. What is not named stays inside a case, worked out for its rows only. The conditions
+    of a result are for every row: they are named too, for an engine works out a column of truth values faster
+    than it picks the rows of each part of a condition in turn.
     """
     forms = walk(roots)
     uses = Counter(roots)
+    for root in roots:
+        if isinstance(root, Case):
+            uses.update(condition for condition, _ in root.branches)
     for form in forms:
         uses.update(children(form))
         uses.update(_again(form, nulls))

@@ -36,6 +36,8 @@ async function update() {
     const html = await answer.text();
     if (mine.signal.aborted) return;
     show(html);
+    // The answer may have grown over the field one is in; it stays in sight above it.
+    if (form.contains(document.activeElement)) document.activeElement.scrollIntoView({ block: "nearest" });
     history.replaceState(null, "", `${form.getAttribute("action").split("#")[0]}?${query}#calculator`);
   } catch (error) {
     if (error.name !== "AbortError") throw error;
