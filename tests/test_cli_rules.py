@@ -47,7 +47,8 @@ def test_quote_says_verdict_amount_lines_and_reasons(run: Run) -> None:
         assert part in shown
     assert "1/2以内" not in shown  # the row that does not apply
     assert re.search(
-        r"対象外のもの\n  事務局への補助 +応募する立場が「執行団体」であること（答え: 事業を行う者）", done.stdout
+        r"対象外のもの\n  事務局への補助 +応募する立場が「執行団体」であること（答え: 事業を行う者）",
+        done.stdout,
     )
 
 
@@ -91,7 +92,7 @@ def test_quote_as_json_is_exact(run: Run) -> None:
 
 def test_quote_prints_the_schedule_of_a_loan(run: Run) -> None:
     done = run("quote", MIDORI, *SMALL, *LOAN, "--schedule", "--method", "元金均等")
-    assert "72,000,000円、120か月（うち据置24か月）、年利率 1.2%" in done.stdout
+    assert "72,000,000円、10年（うち据置2年）、年利率 1.2%" in done.stdout
     # Third year: 12 × 750,000; interest 1/1000 of 72,000,000 − n × 750,000 for n = 0…11: 864,000 − 49,500.
     assert re.search(r"3 +9,000,000円 +814,500円 +9,814,500円 +63,000,000円", done.stdout)
     record = json.loads(run("quote", MIDORI, *SMALL, *LOAN, "--schedule", "--json").stdout)

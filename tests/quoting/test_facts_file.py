@@ -79,9 +79,7 @@ def test_numbers_stay_exact_and_unknowns_unknown(tmp_path: Path) -> None:
         ("x.yaml", b"a" * (SIZE_LIMIT + 1), "大きすぎます"),
     ],
 )
-def test_a_broken_file_is_refused_in_one_sentence(
-    tmp_path: Path, name: str, data: bytes, says: str
-) -> None:
+def test_a_broken_file_is_refused_in_one_sentence(tmp_path: Path, name: str, data: bytes, says: str) -> None:
     path = tmp_path / name
     path.write_bytes(data)
     with pytest.raises(KofuError) as refused:

@@ -91,7 +91,7 @@ def test_python_quotes_with_names_as_keywords(small_catalogue: Catalogue) -> Non
     found = small_catalogue[MIDORI].quote(SMALL, 補助対象経費=6_000_000, 賃上げを行う=False)
     assert isinstance(found, Quotes)
     assert [q.amount for q in found.fitting] == [2_000_000, None]
-    assert "2,000,000円" in found.explain("ja")
+    assert "200万円" in found.explain("ja")
     assert "200万円" in repr(found)
     html = found._repr_html_()
     assert "<td>対象</td><td>200万円</td>" in html

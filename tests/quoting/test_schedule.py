@@ -101,7 +101,7 @@ def test_terms_that_make_no_schedule_are_refused(months: int, grace: int, rate: 
 
 
 def test_rates_that_end_too_early_are_refused() -> None:
-    with pytest.raises(KofuError, match="12か月分"):
+    with pytest.raises(KofuError, match="1年分"):
         schedule(1000, 24, 0, [(12, PER_CENT)], "元金均等")
 
 

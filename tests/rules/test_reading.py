@@ -153,10 +153,10 @@ def test_the_steps_are_told_in_both_languages() -> None:
     node = tree("切捨て(min(補助対象経費 * 補助率, 上限), 円)")
     step = trace(node, {"補助対象経費": 100_000})
     japanese = [line.text for line in sentences((step,), "ja")]
-    assert japanese[0] == "補助対象経費 100,000円 × 補助率 2/3（1行） ＝ 66,666と2/3円"
+    assert japanese[0] == "補助対象経費 10万円 × 補助率 2/3（1行） ＝ 66,666と2/3円"
     assert "小さい方は 66,666と2/3円" in japanese[1]
     assert japanese[2] == "66,666と2/3円 → 円未満切捨て → 66,666円"
     english = [line.text for line in sentences((step,), "en")]
-    assert english[0].startswith("補助対象経費 100,000 yen × 補助率 2/3 (line 1)")
+    assert english[0].startswith("eligible cost ¥100,000 × 補助率 2/3 (line 1)")
     assert len(english) == len(japanese)
     assert sentences((step,), "ja")[1].at == (1,)

@@ -49,7 +49,7 @@ def test_answers_in_the_address_give_the_amount_its_steps_and_its_lines(client: 
     assert "40万円" in answer(html), "600,000 × 2/3"
     assert 'value="６０万円"' in html, "as it was typed"
     assert re.search(
-        r'<li>補助対象経費 600,000円 × 補助率 2/3（<a href="/documents/[^"]+#L\d+">\d+行</a>）', html
+        r'<li>補助対象経費 60万円 × 補助率 2/3（<a href="/documents/[^"]+#L\d+">\d+行</a>）', html
     )
     assert html.count("<svg") >= 2
 
@@ -204,3 +204,32 @@ def test_ticks_are_few_round_and_inside(high: int) -> None:
     assert 1 <= len(found) - 1 <= 4
     assert found[-1] <= high
     assert set(str(found[1]).rstrip("0")) <= set("125")
+
+
+def test_an_unknown_benefit_leads_back_to_its_programme(client: Client) -> None:
+    page = client.get(JIZOKUKA, params={"benefit": "ない支援"})
+    assert page.status_code == 404
+    assert f'href="{JIZOKUKA}"' in page.text
+
+
+def test_what_cannot_be_computed_is_named_apart_from_what_can(
+    client: Client, catalogue: list[Programme]
+) -> None:
+    both = next(p for p in catalogue if p.not_computable and p.benefits)
+    assert "次のものは試算できません" in client.get(f"/programmes/{both.id}").text
+    neither = next(p for p in catalogue if p.not_computable and not p.benefits)
+    assert "次のものは試算できません" not in client.get(f"/programmes/{neither.id}").text
+
+
+def test_a_wrong_answer_is_told_once(client: Client) -> None:
+    html = client.get(JIZOKUKA, params={"補助対象経費": "abc"}).text
+    assert html.count("補助対象経費=abc") == 1
+
+
+def test_a_rate_of_interest_has_a_rate_as_its_example(book: Book) -> None:
+    asked = {
+        f.name: f.example for rule in book.rules for f in form_of(rule, {}, "ja").fields if f.unit == "割合"
+    }
+    assert asked["年利率"] == asked["商工中金の基準金利"] == "1.3%"
+    assert asked["信用保証協会の保証割合"] == "80%"
+    assert asked["補助率"] == "2/3"

@@ -138,3 +138,16 @@ def test_wrong_answers_to_the_data_are_an_error(client: Client) -> None:
     answer = client.get("/match.json", params={"従業員数": "abc"})
     assert answer.status_code == 400
     assert "従業員数" in answer.json()["error"]["ja"]
+
+
+def test_the_lists_name_the_benefit_and_what_is_open_and_fold_the_rest(client: Client) -> None:
+    asked = {"go": "1", "list": "1", "申請者の種別": "会社"}
+    html = client.get("/match", params=asked).text
+    found = client.get("/match.json", params=asked).json()
+    open_ones = [p for p in found["programmes"] if p["fits"] is None]
+    assert len(open_ones) > 20
+    assert f"残りの{len(open_ones) - 20}件を見る" in html
+    section = html.partition('id="depends"')[2].partition("</section>")[0]
+    assert section.count("まだ分からないこと") > 15
+    for programme in open_ones:
+        assert programme["benefits"][0] in section

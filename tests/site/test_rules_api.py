@@ -258,3 +258,27 @@ _FACTS = st.dictionaries(
 def test_no_body_breaks_the_server(client: Client, name: str, body: dict[str, Any]) -> None:
     answer = client.post(f"/api/{name}", content=json.dumps(body).encode("utf-8", "surrogatepass"))
     assert answer.status_code in (200, 400, 404), answer.text
+
+
+@pytest.mark.parametrize(
+    ("programme", "near"),
+    [
+        ("meti-fy2016s2-jizoku", "meti-fy2016s2-jizokuka"),
+        ("jizokka", "meti-fy2016s2-jizokuka"),
+        ("なりわい再建", "meti-fy2024s-nariwai-noto"),
+    ],
+)
+def test_an_unknown_programme_is_told_the_nearest(client: Client, programme: str, near: str) -> None:
+    answered = client.get("/api/quote", params={"programme": programme})
+    assert answered.status_code == 404
+    assert near in answered.json()["error"]["ja"]
+    assert client.post("/api/quote", json={"programme": programme}).status_code == 404
+
+
+def test_a_name_with_two_values_in_an_address_is_refused(client: Client) -> None:
+    asked = "/api/quote?programme=meti-fy2016s2-jizokuka&補助対象経費=60万円"
+    assert client.get(f"{asked}&補助対象経費=60万円").status_code == 200, "the same twice contradicts nothing"
+    for other in ("&補助対象経費=70万円", "&programme=meti-fy2024s-nariwai-noto"):
+        refused = client.get(asked + other)
+        assert refused.status_code == 400
+        assert "値が2つあります" in refused.json()["error"]["ja"]

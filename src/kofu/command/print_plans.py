@@ -68,13 +68,9 @@ def schedule_table(key: str, found: Schedule, lang: str) -> None:
     rates = [print_number(rate * 100) + "%" for _, rate in found.rates]
     months, grace = print_months(len(found.instalments), lang), print_months(found.grace, lang)
     if english:
-        screen.print(
-            f"{yen(found.loan, lang)}, {months} ({grace} of grace), yearly rate {' → '.join(rates)}"
-        )
+        screen.print(f"{yen(found.loan, lang)}, {months} ({grace} of grace), yearly rate {' → '.join(rates)}")
     else:
-        screen.print(
-            f"{yen(found.loan, lang)}、{months}（うち据置{grace}）、年利率 {' → '.join(rates)}"
-        )
+        screen.print(f"{yen(found.loan, lang)}、{months}（うち据置{grace}）、年利率 {' → '.join(rates)}")
     table = Table(box=None, pad_edge=False, header_style="bold")
     for head in (
         "year principal interest payment balance" if english else "年目 元金 利息 支払額 残高"

@@ -87,8 +87,10 @@ class _Writer:
                 return shown if node.name.startswith(node.text) else f"{node.name} {shown}"
             case tree.Fact() | tree.Named():
                 if isinstance(step.value, str):
-                    return f"{node.name}（{step.value}）" if not self.english else (
-                        f"{self.name(node)} ({_english_choice(node.name, step.value)})"
+                    return (
+                        f"{node.name}（{step.value}）"
+                        if not self.english
+                        else (f"{self.name(node)} ({_english_choice(node.name, step.value)})")
                     )
                 return f"{self.name(node)} {self.value(step.value, node.type)}{self.law(node)}"
             case tree.Case() if node.table and step.inputs:
