@@ -26,10 +26,12 @@ Run = Callable[..., "subprocess.CompletedProcess[str]"]
 def run(environment: dict[str, str], data: Path) -> Run:
     """`kofu` in a process of its own, over the made-up catalogue; `says` is what comes by the pipe."""
 
-    def run_it(*arguments: object, says: str = "", lang: str = "ja") -> subprocess.CompletedProcess[str]:
+    def run_it(
+        *arguments: object, says: str = "", lang: str = "ja", catalogue: Path = data / "catalogue"
+    ) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [Path(sys.executable).with_name("kofu"), *map(str, arguments)],
-            env={**environment, "KOFU_CATALOGUE": str(data / "catalogue"), "KOFU_LANG": lang},
+            env={**environment, "KOFU_CATALOGUE": str(catalogue), "KOFU_LANG": lang},
             input=says,
             capture_output=True,
             encoding="utf-8",
@@ -67,6 +69,15 @@ def test_quote_asks_for_what_is_open_and_says_the_range(run: Run) -> None:
     assert "0円〜3,000,000円" in done.stdout
     assert "適用される補助率は？（シート: 1/2以内）" in done.stdout
     assert "事務局への補助" not in done.stdout
+
+
+def test_further_figures_hold_for_one_who_is_eligible(run: Run) -> None:
+    unsure = run("quote", MIDORI, "--benefit", "設備の入替え", *COST).stdout
+    assert "要確認" in unsure
+    assert unsure.index("対象なら:") < unsure.index("自己負担額")
+    sure = run("quote", MIDORI, "--benefit", "設備の入替え", *SMALL, *COST).stdout
+    assert "自己負担額" in sure
+    assert "対象なら" not in sure
 
 
 def test_quote_speaks_english(run: Run) -> None:
@@ -210,9 +221,45 @@ def test_combine_or_says_what_it_needs(run: Run, tmp_path: Path) -> None:
     )
 
 
+def test_a_wrong_choice_in_the_interview_says_how_to_choose(run: Run) -> None:
+    shown = run("ask", says="99\n終了\n").stdout
+    assert re.search(r"この選択肢はありません.*\n +1–\d+ か名前で", shown)
+
+
+def test_a_table_is_changed_row_by_row_and_each_row_is_shown(run: Run) -> None:
+    said = run("what-if", MIDORI, "--param", "補助率=1/2").stderr
+    assert "補助率[1]=1/2以内（賃上げを行う: はい）" in said
+    assert "補助率[2]=1/3（賃上げを行う: いいえ）" in said
+    done = run("what-if", MIDORI, *SMALL, *COST, "--param", "補助率[2]=1/2")
+    assert re.search(r"設備の入替え +4,999,999円 +5,000,000円", done.stdout)
+
+
+def test_a_catalogue_of_ones_own_brings_its_own_cases(run: Run, data: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "catalogue"
+    (folder / "cases").mkdir(parents=True)
+    for name in (MIDORI, AKARI):
+        (folder / f"{name}.yaml").write_bytes((data / "catalogue" / f"{name}.yaml").read_bytes())
+    text = (
+        f"programme: {AKARI}\ncases:\n  - name: 三百円\n    benefit: 街路灯の交換\n"
+        "    facts: {申請者の種別: 組合, 補助対象経費: 300円}\n    expect: {支援額: 199円}\n    why: 300円 × 2/3 ＝ 200円\n"
+    )
+    (folder / "cases" / f"{AKARI}.yaml").write_text(text, "utf-8")
+    done = run("test", "--json", catalogue=folder)
+    found = json.loads(done.stdout)
+    assert (done.returncode, found["cases"], len(found["problems"])) == (1, 1, 1)
+    (folder / "cases" / f"{AKARI}.yaml").write_text(text.replace("199円", "200円"), "utf-8")
+    assert json.loads(run("test", "--json", catalogue=folder).stdout) == {"cases": 1, "problems": []}
+
+
 def test_facts_lists_the_vocabulary(run: Run) -> None:
     assert "資本金（出資の総額）はいくらですか。" in run("facts", "資本金").stdout
     assert "What is your capital?" in run("facts", "capital", "--lang", "en").stdout
+    derived = run("facts", "小規模事業者").stdout
+    assert "小規模事業者である: " in derived
+    assert "中小企業基本法第2条第5項" in derived
+    [record] = json.loads(run("facts", "小規模事業者である", "--json", "--lang", "en").stdout)
+    assert (record["type"], record["derived"]) == ("truth", True)
+    assert "at most 20 employees" in record["question"]
     nothing = run("facts", "なにもない言葉")
     assert (nothing.returncode, nothing.stdout) == (1, "")
 
@@ -238,6 +285,12 @@ BAD = [
     (["quote", AKARI, "--benefit", "別の支援"], "街路灯の交換"),
     (["quote", AKARI, "--schedule"], "返済の条件"),
     (["quote", AKARI, "--facts", "none.yaml"], "none.yaml: ファイルがありません"),
+    (["quote", AKARI, "--param", "補助率=5"], "割合は1（100%）以下に"),
+    (["quote", AKARI, "--param", "補助率=-1/2"], "マイナスの値"),
+    (
+        ["quote", AKARI, "--set", "自治体である=はい", "--set", "申請者の種別=会社"],
+        "自治体である=はい は 申請者の種別=会社 と両立",
+    ),
     (["match", "--set", "補助率=1/2"], "事業ごとに決まる値"),
     (["match", "--field", "天文"], "「天文」はありません"),
     (["what-if", AKARI], "--param"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import math
 from typing import Any
 
@@ -38,7 +39,7 @@ def alone(book: Book, row: dict[str, Any]) -> dict[str, Any]:
     known = {k: v for k, v in row.items() if k != "社名" and v == v}
     found: dict[str, Any] = {}
     for m in match_all(book, read_firm(known, book.rules)).found:
-        low, high = int(m.total.low), int(m.total.high)
+        low, high = int(m.total.low), None if m.total.open_end else int(m.total.high)
         found |= {
             f"{m.programme.id}.eligible": m.fits,
             f"{m.programme.id}.low": low,
@@ -50,7 +51,13 @@ def alone(book: Book, row: dict[str, Any]) -> dict[str, Any]:
 @settings(max_examples=40, deadline=None)
 @given(st.lists(st.fixed_dictionaries({}, optional=CELLS), min_size=1, max_size=6))
 def test_a_row_gets_what_the_firm_alone_gets(small_book: Book, rows: list[dict[str, Any]]) -> None:
-    assert match_table(small_book, rows) == [alone(small_book, row) for row in rows]
+    try:
+        expected = [alone(small_book, row) for row in rows]
+    except KofuError:  # what contradicts itself is refused alone and in a table
+        with pytest.raises(KofuError):
+            match_table(small_book, rows)
+    else:
+        assert match_table(small_book, rows) == expected
 
 
 def test_what_is_missing_is_unknown_and_never_zero(small_book: Book) -> None:
@@ -113,6 +120,7 @@ def _sql(value: Any) -> str:
         ([{}, {"従業員数": "5円"}], "列「従業員数」の2行目: 従業員数=5円: 単位は人です"),
         ([{"従業員数": -1}], "1行目.*0人から"),
         ([{"従業員数": math.inf}], "1行目.*数ではありません"),
+        ([{"従業員数": 5.5}], "1行目.*1人刻み"),
         ([{"補助対象経費": 1e30}], "1行目"),
         ([{"補助対象経費": "たくさん"}], "1行目.*数として読めません"),
         ([{"補助対象経費": True}], "1行目.*数で答えて"),
@@ -120,6 +128,10 @@ def _sql(value: Any) -> str:
         ([{"従業員": 5}], "列「従業員」.*近いもの: 従業員数.*keep"),
         ([{"従業員数": 5, "従業員数 ": 5}], "列が2つ"),
         ([{}, 5], "2行目が"),
+        (
+            [{}, {"小規模事業者である": True, "従業員数": 500}],
+            "2行目: 小規模事業者である=はい は 従業員数=500人",
+        ),
     ],
 )
 def test_a_wrong_cell_is_named_by_column_and_row(small_book: Book, rows: list[Any], says: str) -> None:
@@ -132,6 +144,41 @@ def test_a_table_without_rows_or_columns_gives_none(small_book: Book) -> None:
     assert match_table(small_book, [{}]) == [alone(small_book, {})]
     with pytest.raises(KofuError, match="「社名」という列"):
         match_table(small_book, [{}], keep=["社名"])
+
+
+def test_frames_without_columns_or_with_two_of_one_name(small_book: Book) -> None:
+    pandas = pytest.importorskip("pandas")
+    found = match_table(small_book, pandas.DataFrame(index=[4, 5]))
+    assert list(found.index) == [4, 5]
+    assert found[f"{AKARI}.low"].tolist() == [0, 0]
+    with pytest.raises(KofuError, match="「従業員数」という列が2つ"):
+        match_table(small_book, pandas.DataFrame([[1, 2]], columns=["従業員数", "従業員数"]))
+    assert kofu.match({"従業員数": pandas.NA, "資本金": pandas.NaT, "補助対象経費": math.nan}).facts == {
+        "応募する立場": "事業を行う者",
+        "名指しの機関": "どれでもない",
+    }
+
+
+def test_slips_of_python_are_named(monkeypatch: pytest.MonkeyPatch, data: Any, cache: Any) -> None:
+    monkeypatch.setenv("KOFU_CATALOGUE", str(data / "catalogue"))
+    monkeypatch.setenv("KOFU_CACHE", str(cache))
+    akari = kofu.catalogue()[AKARI]
+    days = ("2018-01-01", "2018/1/1", datetime.date(2018, 1, 1), datetime.datetime(2018, 1, 1, 9))
+    assert len({akari.quote(date=day)[0].rule.hash for day in days}) == 1
+    assert kofu.match([{}], programmes=AKARI, keep=[], date="2018-01-01")[0].keys() == {
+        f"{AKARI}.{what}" for what in ("eligible", "low", "high")
+    }
+    for slip in (
+        lambda: akari.quote(date=5),
+        lambda: akari.quote(date="2018-13-01"),
+        lambda: kofu.match({}, date=5),
+        lambda: kofu.match({}, programmes=5),
+        lambda: akari.quote(params=5),
+        lambda: akari.quote(params={"補助率": 5}),
+        lambda: akari.quote(params={"補助率": "-1/2"}),
+    ):
+        with pytest.raises(KofuError):
+            slip()
 
 
 def test_from_python_for_some_programmes_only(monkeypatch: pytest.MonkeyPatch, data: Any, cache: Any) -> None:

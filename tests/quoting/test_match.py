@@ -6,9 +6,11 @@ import pytest
 
 from kofu.errors import KofuError
 from kofu.programme.model import Programme
+from kofu.programme.vocabulary import Instrument
 from kofu.quoting.book import Book, read_firm
 from kofu.quoting.interview import Interview, questions
 from kofu.quoting.match import match_all
+from kofu.quoting.record import matches_record, quote_record
 from kofu.rules.vocabulary import vocabulary
 
 MIDORI, AKARI = "meti-fy2024s-midori", "meti-fy2016s2-akari"
@@ -76,3 +78,71 @@ def test_every_question_about_the_catalogue_is_one_that_a_firm_can_answer(catalo
     for entry in questions(book, firm):
         assert entry.name in vocabulary()
         assert entry.name not in firm
+
+
+FIRM = {"申請者の種別": "会社", "業種": "製造業", "従業員数": "30人", "資本金": "1000万円"}
+
+
+def test_what_is_made_for_the_firm_comes_first(catalogue: list[Programme]) -> None:
+    disaster = "平成28年熊本地震"
+    firm = read_firm(FIRM | {"都道府県": "熊本県", "復旧の原因となった災害": disaster})
+    found = match_all(Book(catalogue), firm).found
+    # One asks for this prefecture, one for this disaster; nothing else said names anything of this firm.
+    made = {"meti-fy2016s2-shikinguri-kumamoto", "meti-fy2016s2-group-hojo"}
+    assert {match.programme.id for match in found[:2]} == made
+    assert [match.nearness[0] for match in found[:3]] == [1, 1, 0]
+    # Applications before commissions, then fewer open conditions, then bounded amounts.
+    rest = [match for match in found if match.fits is None and match.programme.id not in made]
+    keys = [
+        (
+            all(q.rule.instrument is Instrument.COMMISSION for q in match.open_quotes),
+            match.nearness[1],
+            match.total.open_end,
+        )
+        for match in rest
+    ]
+    assert keys == sorted(keys)
+    assert len({key[2] for key in keys if not key[0]}) == 2
+
+
+def test_the_interview_asks_who_the_firm_is_before_what_few_programmes_ask(
+    catalogue: list[Programme],
+) -> None:
+    interview, asked = Interview(Book(catalogue)), []
+    while len(asked) < 10:
+        entry = interview.question()
+        assert entry is not None
+        asked.append(entry.name)
+        interview.answer(entry, "会社" if entry.name == "申請者の種別" else "")
+    firm = {"業種", "従業員数", "資本金", "都道府県", "復旧の原因となった災害"}
+    assert asked[0] == "申請者の種別"
+    assert set(asked[1:4]) == {"業種", "従業員数", "資本金"}
+    assert firm | {"補助対象経費"} <= set(asked[:8])
+    assert not {"国際機関の公募に応募する", "量子コンピュータの開発か人材育成を行う"} & set(asked)
+
+
+def test_where_nothing_bounds_an_amount_its_end_is_null(catalogue: list[Programme]) -> None:
+    book = Book(catalogue)
+    firm = read_firm({"申請者の種別": "会社"})
+    matches = match_all(book, firm)
+    records = {m["programme"]: m for m in matches_record(matches)["programmes"]}
+    group = "meti-fy2016s2-group-hojo"
+    assert records[group]["high"] is None  # 3/4 of a cost that nobody stated, without a cap
+    assert records["meti-fy2024s-nariwai-noto"]["high"] == 1_500_000_000  # its cap
+    [quote] = [q for q in book.quotes(group, firm) if q.rule.key == "中小企業者等"]
+    record = quote_record(quote)
+    assert (record["low"], record["high"], record["if_eligible"]) == (0, None, True)
+    assert record["results"]["国"]["high"] is None
+    [known] = [
+        q for q in book.quotes(group, firm | {"補助対象経費": 4_000_000}) if q.rule.key == "中小企業者等"
+    ]
+    record = quote_record(known)
+    assert (record["low"], record["high"]) == (0, 3_000_000)
+    assert record["results"]["国"] == {"value": 2_000_000, "low": 2_000_000, "high": 2_000_000, "unit": "円"}
+
+
+def test_a_match_and_a_quote_are_short_to_look_at(catalogue: list[Programme]) -> None:
+    match = match_all(Book(catalogue), read_firm(FIRM)).found[0]
+    assert match.programme.id in repr(match)
+    assert match.quotes[0].rule.key in repr(match.quotes[0])
+    assert max(len(repr(match)), len(repr(match.quotes[0]))) < 200

@@ -107,7 +107,7 @@ def test_python_refuses_what_it_does_not_know(small_catalogue: Catalogue) -> Non
     for wrong in (
         {"補助対称経費": 1},
         {"補助対象経費": 0.5},
-        {"補助対象経費": float("nan")},
+        {"補助対象経費": float("inf")},
         {"従業員数": "5円"},
     ):
         with pytest.raises(KofuError, match=next(iter(wrong))):

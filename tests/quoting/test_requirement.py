@@ -62,7 +62,7 @@ def quote(programme: Programme, key: str, **answers: str) -> Quote:
             "賃上げを行う、または（業種が「漁業」であること、かつ雇用対策に取り組む）",
             "Will you raise wages? → yes; or (Industry is fisheries (B); and Will you take measures for employment? → yes)",
         ),
-        ("資本金 <= 借入残高", "資本金が借入残高以下であること", "capital is at most outstanding loan"),
+        ("資本金 <= 借入残高", "資本金が借入残高以下であること", "Capital is at most outstanding loan"),
     ],
 )
 def test_a_condition_reads_as_one_sentence(text: str, ja: str, en: str) -> None:
@@ -73,7 +73,7 @@ def test_a_condition_on_money_shows_round_sums() -> None:
     found = condition("資本金 <= 借入残高")
     facts = {"資本金": 2_000_000_000, "借入残高": 1_000_000_001}
     assert requirement(found, facts, "ja") == "資本金 20億円が借入残高 1,000,000,001円以下であること"
-    assert requirement(found, facts, "en") == "capital ¥2 billion is at most outstanding loan ¥1,000,000,001"
+    assert requirement(found, facts, "en") == "Capital ¥2 billion is at most outstanding loan ¥1,000,000,001"
 
 
 @pytest.mark.parametrize(("identifier", "key"), [(NOTO, "施設等の復旧"), (KUMAMOTO, "直接被害の特別貸付")])

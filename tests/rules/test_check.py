@@ -22,7 +22,8 @@ SLIPS = [
     (AMOUNT, "    amount: 補助対象経費 + 従業員数", "benefits[1].amount", "単位が違います（人と円）", "mixes units"),
     (AMOUNT, "    amount: 補助対象経費 * 補助上限額", "benefits[1].amount", "円になるはず", "must give 円"),
     (AMOUNT, "    amount: 補助率", "benefits[1].amount", "割合", "must give 円"),
-    (AMOUNT, "    amount: min(補助対象経費, 1)", "benefits[1].amount", "単位が違います", "mixes units"),
+    (AMOUNT, "    amount: min(補助対象経費, 1)", "benefits[1].amount", "金額はパラメーターに", "make it a parameter"),
+    (AMOUNT, "    amount: min(補助対象経費 * 補助率, 500000)", "benefits[1].amount", "金額はパラメーターに", "make it a parameter"),
     (AMOUNT, "    amount: 中小企業等である", "benefits[1].amount", "円になるはず", "must give 円"),
     (AMOUNT, "    amount: 補助対象経費 / 従業員数", "benefits[1].amount", "割れません", "not fixed"),
     (AMOUNT, "    amount: 補助対象経費 / 0", "benefits[1].amount", "0では割れません", "division by zero"),
@@ -44,6 +45,9 @@ SLIPS = [
     (AMOUNT, "    amount: 補助対象経費 * 0.5", "benefits[1].amount", "使えません", "not part of the language"),
     (AMOUNT, "    amount: min(補助対象経費", "benefits[1].amount", "読めません", "cannot read"),
     (AMOUNT, "    amount: min（補助対象経費、補助上限額）", "benefits[1].amount", "半角", "half-width"),
+    (AMOUNT, "    amount: 補助対象経費 × 補助率", "benefits[1].amount", "× は * と書きます", "write * for ×"),
+    (AMOUNT, "    amount: 補助対象経費 ＊ 補助率", "benefits[1].amount", "＊ は * と書きます", "write * for ＊"),
+    (ELIGIBLE, "    eligible: 応募する立場 == 「事業をする者」", "benefits[1].eligible", "応募する立場 == 「事業をする者」", "応募する立場 == 「事業をする者」"),
     (ELIGIBLE, "    eligible: 申請者の種別 == '会社'", "benefits[1].eligible", "「」で囲んで", "in 「」"),
     ("    rounding: 円未満切捨て\n    outputs", "    rounding: 適宜\n    outputs", "benefits[1].rounding", "端数処理", "rounding"),
     # spans
@@ -53,6 +57,17 @@ SLIPS = [
     (CAP, "      補助上限額: {value: 500, at: [10]}", "benefits[1].parameters.補助上限額.value", "単位を付けて", "with its unit"),
     (CAP, "      補助上限額: {value: 500人, at: [10]}", "benefits[1].amount", "単位が違います", "mixes units"),
     (CAP, "      補助上限額: {value: [500万円, 5人], at: [10]}", "benefits[1].parameters.補助上限額", "そろって", "differ in unit"),
+    # what cannot be meant
+    (CAP, "      補助上限額: {value: 500万円, range: [1円, 2円], at: [10]}", "benefits[1].parameters.補助上限額", "value と range", "value and range"),
+    (CAP, "      補助上限額: {range: [2円, 1円], at: [10]}", "benefits[1].parameters.補助上限額", "逆です", "reversed"),
+    (CAP, "      補助上限額: {value: [500万円], at: [10]}", "benefits[1].parameters.補助上限額.value", "1つだけ", "one value"),
+    (CAP, "      補助上限額: {series: {}, at: [10]}", "benefits[1].parameters.補助上限額", "series が空", "empty series"),
+    (CAP, CAP + "\n      補助下限額: {value: 5万円, at: [10]}", "benefits[1].parameters.補助下限額", "どの式でも", "no expression"),
+    (CAP, CAP.replace("500万円", "2/3, derived: 1/3 ÷ 1/4"), "benefits[1].parameters.補助上限額.derived", "4/3", "4/3"),
+    (ROW, ROW.replace("1/3", "130%"), "benefits[1].parameters.補助率", "1を超えて", "above 1"),
+    (CAP, CAP + "\n      従業員数: {value: 5人, at: [10]}", "benefits[1].parameters.従業員数", "事実の名前", "a fact"),
+    ("      自己負担額: ", "      中小企業者である: ", "benefits[1].outputs.中小企業者である", "法令", "a law"),
+    (AMOUNT, AMOUNT + "\n    shares: {国: 支援額 * 補助率, 県: 支援額 * 補助率}", "benefits[1].shares", "残り", "the rest"),
     # tables
     (ROW, ROW.replace("いいえ", "はい"), "benefits[1].parameters.補助率.rows[1]", "同時に当たります", "both apply"),
     (ROW, "", "benefits[1].parameters.補助率.rows", "賃上げを行う＝いいえ", "no row covers"),
@@ -81,6 +96,21 @@ def test_a_slip_is_named(made_up: Path, old: str, new: str, field: str, ja: str,
     assert ja in named[0].ja
     assert en in named[0].en
     assert all("\n" not in p.say(lang) for p in problems for lang in ("ja", "en"))
+
+
+ONCE = [
+    (AMOUNT, "    amount: min(補助対象経費 * 補助りつ, 補助上限額)"),
+    (AMOUNT, "    amount: 補助対象経費 + 従業員数"),
+    (ROW, ROW.replace("いいえ", "たぶん")),
+    (CAP, "      補助上限額: {range: [2円, 1円], at: [10]}"),
+]
+
+
+@pytest.mark.parametrize(("old", "new"), ONCE)
+def test_one_mistake_is_told_once(made_up: Path, old: str, new: str) -> None:
+    path = made_up / MIDORI
+    path.write_text(path.read_text("utf-8").replace(old, new), "utf-8")
+    assert len(check_files(files(made_up))) == 1
 
 
 def test_definitions_that_go_round_are_named(made_up: Path) -> None:

@@ -259,3 +259,23 @@ def test_screenshots(page: Page) -> None:
         page.screenshot(
             path=folder / f"{kind.replace(',', '').replace(' ', '-')}-{width}.png", full_page=True
         )
+
+
+def test_the_answer_never_covers_the_field_one_is_in(page: Page) -> None:
+    for height in (900, 460):  # with and without the keyboard of a phone
+        page.set_viewport_size({"width": (page.viewport_size or {})["width"], "height": height})
+        page.goto(KINDS["calculator"])
+        for field in page.locator("form[data-fragment] input[type=text]").all():
+            field.focus()
+            below = "e => e.getBoundingClientRect().bottom"
+            answer = page.locator("#answer").bounding_box()
+            assert answer is not None
+            beside = page.evaluate("matchMedia('(min-width: 64rem)').matches")
+            assert beside or field.evaluate(below) <= answer["y"]
+
+
+def test_a_table_of_values_with_their_lines_is_whole_on_a_phone(page: Page) -> None:
+    page.goto(KINDS["calculator"])
+    assert page.locator("table.fold").count() >= 3
+    cut = "e => e.closest('.scroll').scrollWidth > e.closest('.scroll').clientWidth"
+    assert not any(table.evaluate(cut) for table in page.locator("table.fold").all())

@@ -232,4 +232,10 @@ def test_a_rate_of_interest_has_a_rate_as_its_example(book: Book) -> None:
     }
     assert asked["年利率"] == asked["商工中金の基準金利"] == "1.3%"
     assert asked["信用保証協会の保証割合"] == "80%"
-    assert asked["補助率"] == "2/3"
+
+
+def test_every_example_of_a_share_can_be_answered(book: Book) -> None:
+    for rule in book.rules:
+        for field in form_of(rule, {}, "ja").fields:
+            if field.unit == "割合":
+                assert form_of(rule, {field.name: field.example}, "ja").errors == ()

@@ -138,9 +138,16 @@ def _setting(setting: Setting, lang: str) -> Field:
         record["known_by"],
         tuple(zip(options, words, strict=True)),
         "" if options else name_of(setting.type.unit),
-        "2/3" if "/" in setting.text else "1.3%",
+        _setting_example(setting),
         setting.at,
     )
+
+
+def _setting_example(setting: Setting) -> str:
+    """A share that the sheet allows: the largest where it names one."""
+    if setting.high < 1:
+        return show_number(setting.high, setting.type, "ja")
+    return "50%" if "%" in setting.text else "2/3"
 
 
 def _shown(field: Field, value: Value | None, raw: str) -> str:

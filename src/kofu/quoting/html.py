@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from html import escape
 
+from kofu.quoting.figures import Figure, figures
 from kofu.quoting.match import Match
 from kofu.quoting.quote import Quote
 from kofu.quoting.record import verdict
 from kofu.rules.bounds import Bounds
-from kofu.rules.tree import Setting
 from kofu.text.printing import lines_text, print_yen
 
 _HEADS = {
@@ -36,7 +36,7 @@ def quotes_table(quotes: Iterable[Quote], lang: str) -> str:
             escape(quote.rule.key),
             verdict(quote.eligible, lang),
             amount_text(quote.total, lang),
-            "<br>".join(_figure(setting) for setting in quote.rule.settings if setting.at),
+            "<br>".join(_figure(figure) for figure in figures(quote, lang)),
         )
         for quote in quotes
     ]
@@ -59,8 +59,14 @@ def matches_table(matches: Iterable[Match], lang: str) -> str:
     return _table(_HEADS["match"][lang == "en"], rows)
 
 
-def _figure(setting: Setting) -> str:
-    return escape(f"{setting.name} {setting.text}") + f" <small>({lines_text(setting.at)})</small>"
+def _figure(figure: Figure) -> str:
+    setting, when = figure
+    lines = f" <small>({lines_text(setting.at)})</small>"
+    return (
+        escape(f"{setting.name} {setting.text}")
+        + lines
+        + (f"<br><small>{escape(when)}</small>" if when else "")
+    )
 
 
 def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -51,12 +51,13 @@ def requirement(node: Node, facts: Mapping[str, Value], lang: str) -> str:
         case tree.Comparison():
             text = statement(trace(node, facts), lang)
             if english:
-                return text.replace(" not known", "")
+                return text[:1].upper() + text[1:].replace(" not known", "")
             return text.replace(" 不明", "").removesuffix("である") + "であること"
-        case tree.Named() if english and node.law is None:
-            return requirement(node.body, facts, lang)
         case tree.Named() if english and node.name in law().facts:
-            return f"{law().facts[node.name].en.rstrip('.')} ({node.law})"
+            meaning = law().facts[node.name].en.rstrip(".")
+            return f"{meaning} ({node.law})" if node.law else meaning
+        case tree.Named() if english:
+            return requirement(node.body, facts, lang)
         case _:
             return statement(trace(node, facts), lang)
 
@@ -173,7 +174,8 @@ def _one_of(
     given = _answer("" if answer is None else _shown(fact.name, answer, lang), lang)
     if lang == "en":
         *most, last = [*names, *([f"{rest} more"] if rest else [])]
-        listed = f"{', '.join(most)} or {last}" if most else last
+        between = " / " if any("," in name for name in names) else ", "
+        listed = f"{between.join(most)} or {last}" if most else last
         is_ = " is" if entry.name_en else " →"
         return f"{fact_name(fact.name, lang)}{is_}{'' if holds else ' not'} {listed}{given}"
     listed = "".join(f"「{name}」" for name in names) + (f"ほか{rest}区分" if rest else "")

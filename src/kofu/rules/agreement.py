@@ -10,29 +10,16 @@ import datetime
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
-from functools import cache
+from functools import cache, lru_cache
 
 from kofu.errors import KofuError
 from kofu.rules.exact import evaluate
 from kofu.rules.rule import Rule
 from kofu.rules.scope import common_scope, law
-from kofu.rules.tree import (
-    CHOICE,
-    TRUTH,
-    Choice,
-    Comparison,
-    Fact,
-    Logic,
-    Named,
-    Node,
-    Not,
-    Number,
-    Value,
-    walk,
-)
+from kofu.rules.tree import TRUTH, Choice, Fact, Member, Named, Not, Setting, Value, walk
 from kofu.rules.values import show_value
 from kofu.rules.vocabulary import vocabulary
-from kofu.rules.witness import candidates, witness
+from kofu.rules.witness import candidates
 
 _TODAY = datetime.date.max
 """The laws as last amended."""
@@ -97,27 +84,42 @@ def _node(name: str) -> Named:
 
 def _possible(stated: Mapping[str, Value], known: Mapping[str, Value]) -> bool:
     """Whether some case has the facts of `known` and what the law derives from it is as stated."""
-    wanted = [_node(name).body if holds else Not(_node(name).body) for name, holds in stated.items()]
-    verdicts = [evaluate(condition, known) for condition in wanted]
-    if None not in verdicts:
-        return False not in verdicts
-    facts = {n.name: n for n in walk(*wanted) if isinstance(n, Fact)}
-    return (
-        False not in verdicts
-        and witness(_all([*(_is(facts[n], v) for n, v in known.items()), *wanted])) is not None
-    )
+    return _tried(tuple(sorted(stated.items())), tuple(sorted(known.items())))
 
 
-def _is(fact: Fact, value: Value) -> Node:
-    if fact.type == TRUTH:
-        return fact if value else Not(fact)
-    if fact.type == CHOICE:
-        return Comparison("==", fact, Choice(str(value)))
-    return Comparison("==", fact, Number(value, fact.type))  # type: ignore[arg-type]
+@lru_cache(4096)
+def _tried(stated: tuple[tuple[str, Value], ...], known: tuple[tuple[str, Value], ...]) -> bool:
+    """Tries what is not known value by value, one of each kind that the law tells apart."""
+    wanted = [_node(name).body if holds else Not(_node(name).body) for name, holds in stated]
+    names = [name for name in read_by(tuple(name for name, _ in stated)) if name not in dict(known)]
+
+    def search(case: dict[str, Value], depth: int) -> bool:
+        verdicts = {evaluate(condition, case) for condition in wanted}
+        if False in verdicts or None not in verdicts:
+            return False not in verdicts
+        return any(search({**case, names[depth]: value}, depth + 1) for value in _kinds(names[depth]))
+
+    return search(dict(known), 0)
 
 
-def _all(parts: list[Node]) -> Node:
-    return parts[0] if len(parts) == 1 else Logic("and", tuple(parts))
+@cache
+def _kinds(name: str) -> tuple[Value, ...]:
+    """Of each kind of values of a fact that the law tells apart, one."""
+    nodes = list(walk(*map(_node, law().facts)))
+    limits = {n.low for n in nodes if isinstance(n, Setting)}
+
+    def kind(value: Value) -> tuple[object, ...]:
+        if isinstance(value, bool):
+            return (value,)
+        if isinstance(value, str):
+            texts = [n.choices for n in nodes if isinstance(n, Member)]
+            return tuple(
+                value in choices for choices in (*texts, *((c.text,) for c in nodes if isinstance(c, Choice)))
+            )
+        return tuple((value > limit) - (value < limit) for limit in limits)
+
+    points = candidates(*map(_node, law().facts))[name]
+    return tuple({kind(value): value for value in points}.values())
 
 
 def _core(statements: dict[str, Value]) -> dict[str, Value]:

@@ -132,7 +132,8 @@ class _Writer:
 
     def answered(self, step: Step) -> Line:
         """A condition and whether it holds."""
-        return Line(f"{self.condition(step)}: {_ANSWERS[step.value][self.english]}", _at(*step.inputs))  # type: ignore[index]
+        text = self.condition(step)
+        return Line(f"{text[:1].upper()}{text[1:]}: {_ANSWERS[step.value][self.english]}", _at(*step.inputs))  # type: ignore[index]
 
     def condition(self, step: Step) -> str:
         """A condition in words."""

@@ -132,6 +132,12 @@ class Calculator:
         return found if found and any(point.high for point in found.points) else None
 
     @property
+    def over(self) -> str:
+        """What the curve runs over, in words."""
+        assert self.curve is not None
+        return fact_name(self.curve.over, self.say.lang)
+
+    @property
     def picture(self) -> Markup:
         """The curve, drawn."""
         assert self.curve is not None

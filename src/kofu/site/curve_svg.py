@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from markupsafe import Markup
 
 from kofu.quoting.curve import Curve, Point
+from kofu.quoting.requirement import fact_name
 from kofu.site.words import Say
 
 WIDTH, HEIGHT = 340, 236
@@ -54,7 +55,7 @@ class _Drawing:
         ).format(
             WIDTH,
             HEIGHT,
-            self.say("curve_title", over=self.curve.over),
+            self.say("curve_title", over=fact_name(self.curve.over, self.say.lang)),
             told(self.curve, self.say),
             Markup("").join(body),
         )
@@ -81,7 +82,7 @@ class _Drawing:
                 yield _text(end if at_edge else x, base + 17, say.yen(tick), "t e" if at_edge else "t m")
         yield Markup('<path class="x" d="M{} {}V{}H{}"/>').format(_LEFT, _TOP - 6, base, end)
         yield _text(_LEFT, 11, say("curve_y"), "t s")
-        yield _text(end, HEIGHT - 6, self.curve.over, "t e")
+        yield _text(end, HEIGHT - 6, fact_name(self.curve.over, self.say.lang), "t e")
 
     def lines(self) -> Iterable[Markup]:
         points = self.curve.points
