@@ -26,6 +26,7 @@ from kofu.command.calls import (
     print_json,
     t,
 )
+from kofu.command.facts import fact_commands
 from kofu.command.proof import proof_commands
 from kofu.command.rules import rule_commands
 from kofu.errors import KofuError
@@ -368,8 +369,9 @@ def _expanded(paths: tuple[Path, ...]) -> Iterator[Path]:
             raise KofuError(f"{path}: ファイルがありません", f"{path}: no such file")
 
 
-for _command in (*rule_commands.commands.values(), *proof_commands.commands.values()):
-    main.add_command(_command)
+for _group in (rule_commands, fact_commands, proof_commands):
+    for _command in _group.commands.values():
+        main.add_command(_command)
 
 
 if __name__ == "__main__":
