@@ -117,7 +117,9 @@ def test_programmes_of_the_catalogue_are_proved(
 
 def test_a_counter_example_is_a_case_that_kofu_reads(programme: Callable[[str], Programme]) -> None:
     found = programme("meti-fy2016s2-jizokuka")
-    wrong = [b.model_copy(update={"amount": f"補助対象経費 + {b.amount}"}) for b in found.benefits if b.outputs]
+    wrong = [
+        b.model_copy(update={"amount": f"補助対象経費 + {b.amount}"}) for b in found.benefits if b.outputs
+    ]
     rules = compile_rules(found.model_copy(update={"benefits": wrong}), default_date(found))
     verdicts = [v for made in rules for v in prove_all(of_rule(made)) if v.outcome == "refuted"]
     assert {v.statement.kind for v in verdicts} == {"cost", "figure"}  # 自己負担額 falls below 0

@@ -123,6 +123,7 @@ def programme_text(p: Programme, later: Iterable[tuple[str, Lineage]], lang: str
         lines += ["", f"[bold]{title}[/bold]"]
         lines += [f"  {_escape(text)}  [dim]{_escape(_behind(fact, say))}[/dim]" for text, fact in facts]
         lines += [] if facts else [f"  {say('not_stated')}"]
+    lines += list(_benefits(p, say))
     ties = [("earlier", tie.of, tie) for tie in p.lineage] + [("later", of, tie) for of, tie in later]
     if ties:
         lines += ["", f"[bold]{say('lineage')}[/bold]"]
@@ -173,6 +174,21 @@ def _sections(p: Programme, say: Say) -> Iterator[tuple[str, list[tuple[str, Fac
     yield say("phone"), [(t.number, t) for t in p.phones]
     if p.aliases:
         yield say("aliases"), [(a.name, a) for a in p.aliases]
+
+
+def _benefits(p: Programme, say: Say) -> Iterator[str]:
+    """Who gets what, as its expressions; and what cannot be computed, with the reason."""
+    if p.benefits:
+        yield from ("", f"[bold]{say('benefits')}[/bold]")
+    for benefit in p.benefits:
+        whom = _aside(f"{say.term(benefit.instrument)} → {benefit.recipient}", say.lang)
+        yield f"  {_escape(benefit.key + whom)}"
+        yield f"    {say('eligible')}: {_escape(benefit.eligible)}"
+        yield f"    {say('amount_is')}: {_escape(benefit.amount)}"
+    if p.not_computable:
+        yield from ("", f"[bold]{say('not_computable')}[/bold]")
+    for reason in p.not_computable:
+        yield f"  {_escape(say.pick(reason.ja, reason.en))}  [dim]{_escape(_behind(reason, say))}[/dim]"
 
 
 def _flow(flow: Flow, say: Say) -> str:
