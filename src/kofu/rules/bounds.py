@@ -118,20 +118,19 @@ class Reader:
         """See `kofu.rules.bounds.estimate`; without `figures` no shares and outputs."""
         eligible, amount, case = self.read(facts)
         if amount is None:
-            return Estimate(False, None, _bounds((0, 0)), {}, {})
+            return _REFUSED
         wide = self._compiler.widened(case)
 
         def answer(part: Part) -> Any:
             value = part.look(case)
             return _answer(value, isinstance(value, tuple) and _grows(part, value, wide))
 
-        gets: Bounds = answer(self._amount)
+        gets = _bounds(amount, _grows(self._amount, amount, wide))
+        reaches_nothing = eligible or amount[0] <= 0 <= amount[1]
         return Estimate(
             eligible,
             gets,
-            gets
-            if eligible
-            else Bounds(min(gets.low, Fraction(0)), max(gets.high, Fraction(0)), gets.open_end),
+            gets if reaches_nothing else _bounds(hull(amount, (0, 0)), gets.open_end),
             {name: answer(part) for name, part in self._shares.items()} if figures else {},
             {name: answer(part) for name, part in self._outputs.items()} if figures else {},
         )
@@ -335,12 +334,15 @@ def _zero(node: tree.Arithmetic) -> Any:
     )
 
 
-def _bounds(interval: Interval) -> Bounds:
-    return Bounds(Fraction(interval[0]), Fraction(interval[1]))
+def _bounds(interval: Interval, open_end: bool = False) -> Bounds:
+    return Bounds(Fraction(interval[0]), Fraction(interval[1]), open_end)
 
 
 def _answer(value: Open, open_end: bool = False) -> Answer:
     if isinstance(value, tuple):
-        return Bounds(Fraction(value[0]), Fraction(value[1]), open_end)
+        return _bounds(value, open_end)
     kept: Answer = value
     return kept
+
+
+_REFUSED = Estimate(False, None, _bounds((0, 0)), {}, {})
