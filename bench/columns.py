@@ -26,7 +26,6 @@ from kofu.rules.columns.batches import batches
 from kofu.rules.columns.duckdb import BEFORE, DUCKDB
 from kofu.rules.columns.families import families, select_family
 from kofu.rules.columns.form import (
-    COMPARE,
     COMPUTE,
     Binary,
     Case,
@@ -45,6 +44,7 @@ from kofu.rules.columns.form import (
 from kofu.rules.columns.normal import Normaliser
 from kofu.rules.columns.plan import plan
 from kofu.rules.columns.select import select
+from kofu.rules.exact import COMPARE
 from kofu.rules.rule import Rule
 
 _CHUNK = 16_384

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
+
+from kofu.rules.exact import COMPARE
 
 Order = Literal["==", "!=", "<", "<=", ">", ">="]
 
@@ -136,14 +138,6 @@ Form = (
     | Stated
 )
 
-COMPARE: dict[str, Callable[[Any, Any], bool]] = {
-    "==": lambda a, b: a == b,
-    "!=": lambda a, b: a != b,
-    "<": lambda a, b: a < b,
-    "<=": lambda a, b: a <= b,
-    ">": lambda a, b: a > b,
-    ">=": lambda a, b: a >= b,
-}
 _OPPOSITE: dict[str, Order] = {"==": "!=", "!=": "==", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}
 COMPUTE: dict[str, Callable[[int, int], int]] = {
     "+": lambda a, b: a + b,

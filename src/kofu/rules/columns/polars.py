@@ -12,7 +12,6 @@ import polars as pl
 
 from kofu.errors import KofuError
 from kofu.rules.columns.form import (
-    COMPARE,
     COMPUTE,
     Binary,
     Case,
@@ -32,6 +31,7 @@ from kofu.rules.columns.form import (
 from kofu.rules.columns.nulls import Nulls
 from kofu.rules.columns.ranges import NARROW, Range, Ranges
 from kofu.rules.columns.stages import stages
+from kofu.rules.exact import COMPARE
 
 _WIDEST = 2**127 - 1
 
