@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from fractions import Fraction
 from typing import Any
 
 from kofu.quoting.match import Match, Matches
@@ -71,7 +70,7 @@ def _type(quote: Quote, name: str) -> Type:
 def result_record(value: Answer, kind: Type) -> dict[str, Any]:
     """A further figure: a number with its ends and unit, a truth value, or the choices left."""
     if isinstance(value, Bounds):
-        low, high = encode(_plain(value.low)), None if value.open_end else encode(_plain(value.high))
+        low, high = encode(value.low), None if value.open_end else encode(value.high)
         return {
             "value": low if value.is_point else None,
             "low": low,
@@ -81,10 +80,6 @@ def result_record(value: Answer, kind: Type) -> dict[str, Any]:
     if isinstance(value, frozenset):
         return {"value": next(iter(value)) if len(value) == 1 else None, "choices": sorted(value)}
     return {"value": value}
-
-
-def _plain(value: int | Fraction) -> int | Fraction:
-    return int(value) if isinstance(value, Fraction) and value.denominator == 1 else value
 
 
 def condition_record(condition: Condition, facts: Mapping[str, Value], lang: str) -> dict[str, Any]:
@@ -97,8 +92,8 @@ def parameter_record(setting: Setting) -> dict[str, Any]:
     return {
         "name": setting.name,
         "text": setting.text,
-        "low": encode(_plain(setting.low)),
-        "high": None if setting.high == UNBOUNDED else encode(_plain(setting.high)),
+        "low": encode(setting.low),
+        "high": None if setting.high == UNBOUNDED else encode(setting.high),
         "unit": name_of(setting.type.unit),
         "open": setting.is_open,
         "at": list(setting.at),

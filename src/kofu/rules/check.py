@@ -11,12 +11,11 @@ import datetime
 from collections.abc import Iterator, Mapping
 from itertools import combinations
 
-from kofu.errors import KofuError
 from kofu.programme.benefits import NONE, Parameter
 from kofu.programme.model import Programme
 from kofu.rules.columns.normal import normalise
 from kofu.rules.columns.ranges import WIDE, Ranges
-from kofu.rules.compile import REST, Place, component_keys, shared_scope, try_compile
+from kofu.rules.compile import REST, Place, compile_rules, component_keys, shared_scope, try_compile
 from kofu.rules.rule import AMOUNT, Rule
 from kofu.rules.scope import Scope, law
 from kofu.rules.settings import row_conditions
@@ -263,7 +262,4 @@ def default_rules(programme: Programme) -> tuple[Rule, ...]:
     Raises:
         KofuError: when a rule is wrong.
     """
-    rules, flaws = try_compile(programme, default_date(programme), {})
-    if flaws:
-        raise KofuError(flaws[0].error.ja, flaws[0].error.en)
-    return rules
+    return compile_rules(programme, default_date(programme))

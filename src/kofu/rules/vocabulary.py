@@ -16,7 +16,6 @@ from kofu.rules.units import parse_unit
 from kofu.text.quantity import parse_quantity
 
 _FOLDER = Path(__file__).parent
-TYPES = {"真偽": TRUTH, "区分": CHOICE}
 _KEYS = {"type", "choices", "range", "step", "ja", "en", "help_ja", "help_en", "known_by", "per", "name_en"}
 PER_PROGRAMME = "事業"
 """`per: 事業`: the answer is about one programme, and another one for the next."""
