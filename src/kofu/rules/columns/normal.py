@@ -39,12 +39,16 @@ class Normaliser:
 
     `given`: derived facts of which the caller has a column; a case that states none there has the body.
     `settings`: values for open parameters; an open parameter without one is a column of its name.
+    `forms`: to share forms with other normalisers, whose open parameters of the same name count differently.
     """
 
     def __init__(
-        self, given: frozenset[str] = frozenset(), settings: Mapping[str, Fraction] | None = None
+        self,
+        given: frozenset[str] = frozenset(),
+        settings: Mapping[str, Fraction] | None = None,
+        forms: Forms | None = None,
     ) -> None:
-        self.forms = Forms()
+        self.forms = forms or Forms()
         self.steps: dict[str, Fraction] = {}
         """Of each number column read so far: one unit of the integer, in base units."""
         self.choices: dict[str, tuple[str, ...]] = {}
@@ -117,7 +121,7 @@ class Normaliser:
             domain = _domain(node.body)
             self.choices[node.name] = domain
             column = self.forms.keep(Column(node.name, "choice", 0, len(domain) - 1))
-            return self.forms.stated(column, self._code(node.body, domain)), _ONE
+            return self.forms.stated(column, self.coded(node.body, domain)), _ONE
         body, scale = self.scaled(node.body)
         if node.type.kind == "truth":
             return self.forms.stated(self.forms.keep(Column(node.name, "truth")), body), _ONE
@@ -223,7 +227,7 @@ class Normaliser:
     def _member(self, item: Node, choices: tuple[str, ...]) -> Form:
         domain = _domain(item)
         codes = [code for code, choice in enumerate(domain) if choice in choices]
-        return self.forms.member(self._code(item, domain), codes)
+        return self.forms.member(self.coded(item, domain), codes)
 
     def _same_choice(self, node: tree.Comparison) -> Form:
         for this, other in ((node.left, node.right), (node.right, node.left)):
@@ -231,19 +235,19 @@ class Normaliser:
                 same = self._member(other, (this.text,))
                 return same if node.op == "==" else self.forms.not_(same)
         domain = tuple(dict.fromkeys(_domain(node.left) + _domain(node.right)))
-        codes = (self._code(node.left, domain), self._code(node.right, domain))
+        codes = (self.coded(node.left, domain), self.coded(node.right, domain))
         return self.forms.compare(node.op, *codes)
 
-    def _code(self, node: Node, domain: tuple[str, ...]) -> Form:
+    def coded(self, node: Node, domain: tuple[str, ...]) -> Form:
         """A choice as its place in `domain`."""
         match node:
             case tree.Choice():
                 return self.forms.integer(domain.index(node.text))
             case tree.Case():
-                branches = [(self.scaled(c)[0], self._code(v, domain)) for c, v in node.branches]
-                return self.forms.case(branches, self._code(node.otherwise, domain))
+                branches = [(self.scaled(c)[0], self.coded(v, domain)) for c, v in node.branches]
+                return self.forms.case(branches, self.coded(node.otherwise, domain))
             case tree.Named() if node.name not in self._given:
-                return self._code(node.body, domain)
+                return self.coded(node.body, domain)
         own, form = _domain(node), self.scaled(node)[0]
         if domain[: len(own)] == own:
             return form
@@ -253,7 +257,7 @@ class Normaliser:
 
     def _case(self, node: tree.Case) -> Scaled:
         if node.type.kind == "choice":
-            return self._code(node, _domain(node)), _ONE
+            return self.coded(node, _domain(node)), _ONE
         conditions = [self.scaled(condition)[0] for condition, _ in node.branches]
         parts = [self.scaled(value) for _, value in node.branches] + [self.scaled(node.otherwise)]
         if node.type.kind == "truth":

@@ -5,7 +5,7 @@ So nothing is left to it: the ranges choose Int64 or Int128 for each part. Its `
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import polars as pl
@@ -37,11 +37,17 @@ _WIDEST = 2**127 - 1
 
 
 def work_out(
-    frame: pl.LazyFrame, results: Mapping[str, Form], ranges: Mapping[str, Range] | None = None
+    frame: pl.LazyFrame,
+    results: Mapping[str, Form],
+    ranges: Mapping[str, Range] | None = None,
+    certain: Collection[str] = (),
 ) -> pl.LazyFrame:
-    """`frame`, which has the columns of the forms under their names, with `results` added by name."""
+    """`frame`, which has the columns of the forms under their names, with `results` added by name.
+
+    `certain`: columns in which nothing is unknown, so that no check for it is made.
+    """
     own = frame.collect_schema().names()
-    nulls = Nulls()
+    nulls = Nulls(certain)
     staged = stages(list(results.values()), nulls)
     expressions = _Expressions(
         Ranges(ranges), nulls, {form: f"·{name}" for form, name in staged.name.items()}

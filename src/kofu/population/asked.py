@@ -1,0 +1,89 @@
+"""What is asked of every row about a programme under one variant."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from kofu.population.frame import Frame
+from kofu.population.measures import Measures, measures
+from kofu.population.question import Question
+from kofu.population.tiers import STATE
+from kofu.programme.model import Programme
+from kofu.rules.columns.form import Form
+from kofu.rules.rule import Rule
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The benefits of a programme under a variant; they exclude each other unless they combine, so sums add up.
+
+    `whole`: the least yen that a row asks of the programme. `state`: the part of it that the state's budget bears.
+    """
+
+    programme: Programme
+    variant: int
+    benefits: tuple[tuple[Rule, Measures], ...]
+    applies: Form
+    whole: Form
+    state: Form
+    change: tuple[Form, Form, Form, Form] | None
+    """Against the baseline: whether a row wins, loses; the yen it gains, loses."""
+
+    @property
+    def forms(self) -> list[Form]:
+        """Everything that is counted or added up."""
+        found = [self.applies, self.whole, *(self.change or ())]
+        for _, m in self.benefits:
+            found += [*m.fits, *m.amount, m.applies, *m.asked]
+            found += [form for pair in m.shares.values() for form in pair]
+        return found
+
+
+def ask(frame: Frame, question: Question) -> list[Asked]:
+    """Every programme that has rules, under every variant; the variants of one programme stand together."""
+    found: list[Asked] = []
+    for programme in question.programmes:
+        base: Asked | None = None
+        for place, variant in enumerate(question.variants.every):
+            rules = question.rules_of(programme, variant)
+            asked = _asked(frame, question, programme, place, rules, base)
+            base = base or asked
+            if rules:
+                found.append(asked)
+    return found
+
+
+def _asked(
+    frame: Frame,
+    question: Question,
+    programme: Programme,
+    variant: int,
+    rules: Sequence[Rule],
+    base: Asked | None,
+) -> Asked:
+    forms, normaliser = frame.forms, frame.normaliser()
+    benefits = [(rule, measures(frame, normaliser, rule, question.take_up)) for rule in rules]
+    whole = state = forms.integer(0)
+    for _, m in benefits:
+        whole = _sum(frame, whole, m.asked[0])
+        state = _sum(frame, state, m.shares[STATE][0] if STATE in m.shares else m.asked[0])
+    applies = forms.logic("or", [m.applies for _, m in benefits])
+    change = None if base is None else _change(frame, base.whole, whole)
+    return Asked(programme, variant, tuple(benefits), applies, whole, state, change)
+
+
+def _sum(frame: Frame, one: Form, other: Form) -> Form:
+    return frame.forms.binary("+", one, other)
+
+
+def _change(frame: Frame, before: Form, after: Form) -> tuple[Form, Form, Form, Form]:
+    forms, nothing = frame.forms, frame.forms.integer(0)
+    gained = forms.binary("-", after, before)
+    lost = forms.binary("-", before, after)
+    return (
+        forms.compare(">", after, before),
+        forms.compare("<", after, before),
+        forms.extreme("max", [gained, nothing]),
+        forms.extreme("max", [lost, nothing]),
+    )

@@ -1,0 +1,64 @@
+"""What works a population out. An engine counts and adds up over Parquet files (`Tally`), and knows nothing else."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from kofu.errors import KofuError
+from kofu.population.tally import Counts, Tally
+
+ENGINES = ("duckdb", "spark", "polars")
+
+
+class Engine(Protocol):
+    """One engine, open for one process."""
+
+    def tally(self, files: Sequence[str], rows: int, tally: Tally) -> Counts:
+        """The counts over the files, which have `rows` rows together."""
+
+    def close(self) -> None:
+        """Give back what it holds."""
+
+
+@dataclass(frozen=True)
+class Setup:
+    """How an engine is opened. `memory`: bytes that a process may take; `master`: where Spark runs."""
+
+    engine: str = "duckdb"
+    workers: int = 1
+    memory: int | None = None
+    master: str = "local[*]"
+
+    @property
+    def unit_rows(self) -> int:
+        """How many rows are worked out at a time: so many that starting is little of it, so few that it can be
+        interrupted and gone on with."""
+        return {"spark": 64_000_000, "polars": 1_000_000}.get(self.engine, 5_000_000)
+
+    def open(self) -> Engine:
+        """The engine, for one of `workers` processes.
+
+        Raises:
+            KofuError: it is not installed, or cannot be reached.
+        """
+        share = None if self.memory is None else self.memory // self.workers
+        match self.engine:
+            case "duckdb":
+                from kofu.population.engines.duckdb import DuckDBEngine
+
+                return DuckDBEngine(max(1, (os.cpu_count() or 1) // self.workers), share)
+            case "polars":
+                from kofu.population.engines.polars import PolarsEngine
+
+                return PolarsEngine()
+            case "spark":
+                from kofu.population.engines.spark import SparkEngine
+
+                return SparkEngine(self.master, share)
+        raise KofuError(
+            f"「{self.engine}」というエンジンはありません（{'、'.join(ENGINES)} のどれか）",
+            f"there is no engine {self.engine!r}; choose one of {', '.join(ENGINES)}",
+        )

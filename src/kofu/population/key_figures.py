@@ -1,0 +1,155 @@
+"""The key figures of a programme: one row for each, one value for each variant; and a sentence for each variant."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from kofu.population.tables import Record
+from kofu.population.wording import Ends, Voice
+
+Variant = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Value:
+    """What stands in a cell, to the yen when one points at it, and what is added in small letters."""
+
+    text: str
+    exact: str = ""
+    below: str = ""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A key figure: its name and its value in each variant; None where it has none."""
+
+    name: str
+    values: tuple[Value | None, ...]
+    strong: bool = False
+
+
+def key_figures(programme: Record, say: Voice) -> list[Row]:
+    """The rows of which any variant knows something."""
+    found: Sequence[Variant] = programme["variants"]
+    rows = [Row(name, tuple(values), strong) for name, values, strong in _rows(programme, found, say)]
+    return [row for row in rows if any(row.values)]
+
+
+def leads(record: Record, programme: Record, say: Voice) -> list[str]:
+    """Each variant in a sentence: what it costs and whether the money lasts."""
+    names = [variant["name"] for variant in record["variants"]]
+    found: Sequence[Variant] = programme["variants"]
+    scale = say.scale([programme["budget"], *(v["demand"]["low"] for v in found)])
+    return [_lead(name, variant, say, scale.text) for name, variant in zip(names, found, strict=True)]
+
+
+def _lead(name: str, variant: Variant, say: Voice, text: Callable[[int], str]) -> str:
+    demand, money = say.span(variant["demand"], text), variant["money"]
+    if not money:
+        return say("lead_open", name=name, demand=demand)
+    budget = text(money["budget"])
+    if not money["unmet_yen"]:
+        high = variant["demand"]["high"]
+        within = high is not None and high <= money["budget"]
+        return say("lead_within" if within else "lead_certain", name=name, demand=demand, budget=budget)
+    key = "lead_day" if money["runs_out"] else "lead_short"
+    words = {"day": money["runs_out"], "unmet": f"{money['unmet']:,}", "unmet_yen": text(money["unmet_yen"])}
+    return say(key, name=name, demand=demand, budget=budget, **words)
+
+
+def _rows(
+    programme: Record, found: Sequence[Variant], say: Voice
+) -> Iterator[tuple[str, list[Value | None], bool]]:
+    money = [variant["money"] or {} for variant in found]
+    change = [variant["change"] or {} for variant in found]
+    nation = [variant["nation"] or {} for variant in found]
+
+    yield say("demand"), _demand(found, say), True
+    if programme["budget"] is not None:
+        yield say("budget"), _sums([programme["budget"]] * len(found), say), False
+    yield say("of_budget"), [_share(one, say) for one in money], False
+    yield say("committed"), _sums([one.get("committed") for one in money], say), False
+    yield say("left"), _sums([one.get("left") for one in money], say), False
+    yield say("runs_out"), [_day(one, say) for one in money], True
+    yield say("unmet_yen"), _sums([one.get("unmet_yen") for one in money], say), False
+    yield say("fits"), [_fits(variant, say) for variant in found], False
+    for name in ("applicants",):
+        yield say(name), [_count(variant[name]) for variant in found], False
+    for name in ("adopted", "unmet"):
+        yield say(name), [_count(one.get(name)) for one in money], False
+    yield say("amount"), _spans([variant["amount"] for variant in found], say), False
+    for name in ("winners", "losers"):
+        yield say(name), [_count(one.get(name)) for one in change], False
+    for name in ("gains", "losses"):
+        yield say(name), _sums([one.get(name) for one in change], say), False
+    yield from _per_target(found, say)
+    for name in ("fits", "applicants"):
+        yield say(f"nation_{name}"), [_estimate(one.get(name), say, "{:,}".format) for one in nation], False
+    scale = say.scale((one.get("demand") or {}).get("value") for one in nation)
+    yield say("nation_demand"), [_estimate(one.get("demand"), say, scale.text) for one in nation], False
+
+
+def _demand(found: Sequence[Variant], say: Voice) -> list[Value | None]:
+    spans = _spans([variant["demand"] for variant in found], say)
+    changes = [(variant["change"] or {}).get("demand") for variant in found]
+    scale = say.scale(end for change in changes if change for end in change.values())
+
+    def signed(yen: int) -> str:
+        return ("＋" if yen > 0 else "±" if yen == 0 else "") + scale.text(yen)
+
+    return [
+        span and Value(span.text, span.exact, say("against", sum=say.span(change, signed)) if change else "")
+        for span, change in zip(spans, changes, strict=True)
+    ]
+
+
+def _spans(ends: Sequence[Ends], say: Voice) -> list[Value | None]:
+    scale = say.scale(end for pair in ends for end in (pair["low"], pair["high"]))
+    return [Value(say.span(pair, scale.text), say.span(pair, say.exact)) for pair in ends]
+
+
+def _sums(sums: Sequence[int | None], say: Voice) -> list[Value | None]:
+    scale = say.scale(sums)
+    return [None if yen is None else Value(scale.text(yen), say.exact(yen)) for yen in sums]
+
+
+def _count(number: int | None) -> Value | None:
+    return None if number is None else Value(f"{number:,}")
+
+
+def _fits(variant: Variant, say: Voice) -> Value:
+    return Value(say.span({"low": variant["fits"], "high": variant["may_fit"]}, "{:,}".format))
+
+
+def _share(money: Mapping[str, Any], say: Voice) -> Value | None:
+    """What was applied for, as a share of the budget."""
+    return Value(say.percent(Fraction(money["demand"], money["budget"]))) if money.get("budget") else None
+
+
+def _day(money: Mapping[str, Any], say: Voice) -> Value | None:
+    if not money:
+        return None
+    if money["runs_out"]:
+        return Value(money["runs_out"])
+    return Value(say("no_day" if money["unmet_yen"] else "never"))
+
+
+def _per_target(
+    found: Sequence[Variant], say: Voice
+) -> Iterator[tuple[str, list[Value | None], bool]]:
+    """A row for each target that the variants name; most name one."""
+    targets = [variant["per_target"] for variant in found]
+    kinds = {(t["metric"], t["value"], t["unit"]): None for t in targets if t}
+    for metric, value, unit in kinds:
+        of = [t["yen"] if t and t["metric"] == metric and t["value"] == value else None for t in targets]
+        yield say("per_target", metric=metric, value=value, unit=unit), _sums(of, say), False
+
+
+def _estimate(found: Ends | None, say: Voice, show: Callable[[int], str]) -> Value | None:
+    if not found or found["value"] is None:
+        return None
+    between = say.span({"low": found["low"], "high": found["high"]}, show)
+    return Value(show(found["value"]), "", say("interval", range=between))

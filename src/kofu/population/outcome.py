@@ -1,0 +1,199 @@
+"""From added totals to what a record says of a programme under a variant. Everything here is exact."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any
+
+from kofu.population.asked import Asked
+from kofu.population.distribution import Distribution
+from kofu.population.estimate import Estimate, estimate_count, estimate_total
+from kofu.population.measures import Measures
+from kofu.population.question import Question
+from kofu.population.queueing import Money
+from kofu.population.sheet import Sheet
+from kofu.population.tiers import Yen, add_yen, by_payer, hops
+from kofu.population.years import pay_years
+from kofu.programme.model import Programme
+from kofu.rules.columns.bounding import Pair
+from kofu.rules.rule import Rule
+
+_UNIT = 1000
+"""Yen in which squares of amounts are counted."""
+Bins = Mapping[int, tuple[int, int]]
+
+
+def benefit_record(
+    sheet: Sheet, rule: Rule, m: Measures, bins: Bins | None, spread: Distribution | None
+) -> dict[str, Any]:
+    """One benefit. `spread`: the distribution of what its applicants ask."""
+    return {
+        "key": rule.key,
+        "instrument": rule.instrument.value,
+        "payer": rule.payer,
+        "recipient": rule.recipient,
+        "fits": sheet.total(m.fits[0]),
+        "may_fit": sheet.total(m.fits[1]),
+        "amount": ends(yen(sheet, m.amount, m.bounded)),
+        "applicants": sheet.total(m.applies),
+        "demand": ends(yen(sheet, m.asked, m.bounded)),
+        "shares": {payer: ends(yen(sheet, pair, m.bounded)) for payer, pair in m.shares.items()},
+        "distribution": None if spread is None else spread.record(),
+    }
+
+
+def yen(sheet: Sheet, pair: Pair, bounded: bool) -> Yen:
+    """The least and the most of a sum; no most where nothing bounds it."""
+    low, high = sheet.total(pair[0]), sheet.total(pair[1])
+    return low, high if bounded or high == low else None
+
+
+def ends(found: Yen) -> dict[str, int | None]:
+    """As a record has it."""
+    return {"low": found[0], "high": found[1]}
+
+
+def programme_totals(benefits: list[dict[str, Any]], asked: Asked, sheet: Sheet) -> dict[str, Any]:
+    """The sums over the benefits of a programme; who applies for two is one applicant."""
+    summed = {
+        name: ends(add_yen((b[name]["low"], b[name]["high"]) for b in benefits)) for name in ("amount", "demand")
+    }
+    return {
+        "fits": sum(b["fits"] for b in benefits),
+        "may_fit": sum(b["may_fit"] for b in benefits),
+        "applicants": sheet.total(asked.applies),
+        **summed,
+    }
+
+
+def groups_record(sheet: Sheet, asked: Asked) -> dict[str, list[dict[str, Any]]]:
+    """What is asked by each group; groups that no row is in are left out."""
+    parts: dict[str, dict[str, dict[str, int]]] = {}
+    for group, counts in sheet.rows().items():
+        parts[group] = {name: {"rows": rows} for name, rows in counts.items()}
+    columns = {
+        "fits": [m.fits[0] for _, m in asked.benefits],
+        "may_fit": [m.fits[1] for _, m in asked.benefits],
+        "low": [m.asked[0] for _, m in asked.benefits],
+        "high": [m.asked[1] for _, m in asked.benefits],
+    }
+    for column, forms in columns.items():
+        for form in forms:
+            for group, totals in sheet.by_group(form).items():
+                for name, total in totals.items():
+                    cell = parts[group][name]
+                    cell[column] = cell.get(column, 0) + total
+    return {
+        group: [{"name": name, **cells} for name, cells in names.items()] for group, names in parts.items()
+    }
+
+
+def payers_record(asked: Asked, benefits: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The money asked, by tier, payer and payee."""
+    ways = []
+    for (rule, m), record in zip(asked.benefits, benefits, strict=True):
+        if m.asked[1] is m.asked[0] and not record["demand"]["low"]:
+            continue
+        shares = {payer: (found["low"], found["high"]) for payer, found in record["shares"].items()}
+        ways.append((hops(asked.programme, rule), (record["demand"]["low"], record["demand"]["high"]), shares))
+    return [
+        {
+            "tier": passed.tier,
+            "payer": passed.payer,
+            "payee": passed.payee,
+            "instrument": passed.instrument and passed.instrument.value,
+            **ends(passed.yen),
+        }
+        for passed in by_payer(ways)
+    ]
+
+
+def years_record(question: Question, asked: Asked, benefits: list[dict[str, Any]], money: Money | None) -> Any:
+    """What the state pays in which fiscal year, of what is committed; split over benefits by what they ask."""
+    demand = sum(_state(b) for b in benefits)
+    committed = demand if money is None else money.adoption.committed
+    found: dict[int, int] = {}
+    left, asked_left = committed, demand
+    for (rule, _), benefit in zip(asked.benefits, benefits, strict=True):
+        own = _state(benefit)
+        if not own:
+            continue
+        part = left * own // asked_left  # the last takes what is left, so no yen is lost
+        left, asked_left = left - part, asked_left - own
+        for year, paid in pay_years(
+            part, asked.programme.fiscal_year, rule.instrument, question.timing
+        ).items():
+            found[year] = found.get(year, 0) + paid
+    return [{"fiscal_year": year, "yen": found[year]} for year in sorted(found)]
+
+
+def _state(benefit: dict[str, Any]) -> int:
+    shares = benefit["shares"]
+    return int(shares["国"]["low"] if "国" in shares else benefit["demand"]["low"])
+
+
+def nation_record(
+    rows: int, represents: int | None, totals: Mapping[str, Any], bins: list[Bins] | None
+) -> dict[str, Any] | None:
+    """The same for the nation of which the rows are a sample, with 95 % intervals."""
+    if represents is None or not rows:
+        return None
+    counts = {name: estimate_count(rows, represents, min(totals[name], rows)) for name in ("fits", "applicants")}
+    found: dict[str, Any] = {name: _estimate(one) for name, one in counts.items()}
+    found["weight"] = str(Fraction(represents, rows))
+    if bins is not None:
+        squares = sum(_squares(own) for own in bins)
+        total = sum(yen for own in bins for _, yen in own.values())
+        found["demand"] = _estimate(estimate_total(rows, represents, total, squares, _UNIT))
+    return found
+
+
+def _squares(bins: Bins) -> int:
+    """The sum of squares in units of 1,000 yen; within a bin amounts differ by less than 1 %."""
+    return sum(yen * yen // (count * _UNIT * _UNIT) for count, yen in bins.values() if count)
+
+
+def _estimate(found: Estimate | None) -> dict[str, int | None] | None:
+    return None if found is None else found.record()
+
+
+def change_record(sheet: Sheet, asked: Asked, before: Mapping[str, Any], after: Mapping[str, Any]) -> Any:
+    """Against the baseline: who wins and who loses, and how much, in all and by group."""
+    if asked.change is None:
+        return None
+    names = ("winners", "losers", "gains", "losses")
+    groups: dict[str, dict[str, dict[str, int]]] = {}
+    for name, form in zip(names, asked.change, strict=True):
+        for group, totals in sheet.by_group(form).items():
+            for place, total in totals.items():
+                groups.setdefault(group, {}).setdefault(place, {})[name] = total
+    return {
+        "demand": _difference(before["demand"], after["demand"]),
+        **{name: sheet.total(form) for name, form in zip(names, asked.change, strict=True)},
+        "groups": {g: [{"name": n, **cells} for n, cells in some.items()] for g, some in groups.items()},
+    }
+
+
+def _difference(before: Mapping[str, int | None], after: Mapping[str, int | None]) -> dict[str, int | None]:
+    def minus(one: int | None, other: int | None) -> int | None:
+        return None if one is None or other is None else one - other
+
+    if before["low"] == before["high"] and after["low"] == after["high"]:
+        return {end: minus(after["low"], before["low"]) for end in ("low", "high")}
+    return {"low": minus(after["low"], before["high"]), "high": minus(after["high"], before["low"])}
+
+
+def per_target_record(programme: Programme, committed: int) -> dict[str, Any] | None:
+    """What one unit of the programme's first target with a number costs, rounded up to the yen."""
+    for target in programme.targets:
+        if target.value is None or target.value.value <= 0 or target.value.unit in ("円", "%"):
+            continue
+        count = target.value.value
+        return {
+            "metric": target.metric,
+            "value": str(count),
+            "unit": target.value.unit,
+            "yen": -(-committed * count.denominator // count.numerator),
+        }
+    return None

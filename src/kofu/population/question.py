@@ -1,0 +1,109 @@
+"""What a simulation is asked: programmes and their variants, and everything that is assumed, in one value."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from kofu.errors import KofuError
+from kofu.population.arrival import Call
+from kofu.population.assumed import Assumption, credit_assumptions
+from kofu.population.budget import Order
+from kofu.population.dataset import Dataset
+from kofu.population.premises import Premise, premises
+from kofu.population.variants import Variant, Variants
+from kofu.population.years import YearParts
+from kofu.programme.benefits import Parameter
+from kofu.programme.model import Programme
+from kofu.rules.check import default_date
+from kofu.rules.compile import compile_rules
+from kofu.rules.rule import Rule
+from kofu.rules.settings import overlay_names
+from kofu.rules.vocabulary import normal
+
+GROUPS = ("都道府県", "業種", "規模")
+
+
+@dataclass(frozen=True)
+class Question:
+    """`take_up`: the part of those who certainly fit that applies. `order`: who is served first when a budget does
+    not suffice; None leaves budgets out. `by`: how totals are split. `details`: also distributions, budgets and
+    credit, which need further passes."""
+
+    programmes: tuple[Programme, ...]
+    variants: Variants = Variants()
+    date: datetime.date | None = None
+    take_up: Fraction = Fraction(1)
+    order: Order | None = "arrival"
+    score: str | None = None
+    premises: Mapping[str, Premise] = field(default_factory=premises)
+    by: tuple[str, ...] = GROUPS
+    seed: int = 1
+    call: Call | None = None
+    timing: YearParts | None = None
+    credit: Mapping[str, Assumption] = field(default_factory=credit_assumptions)
+    details: bool = True
+
+    def __post_init__(self) -> None:
+        if not 0 < self.take_up <= 1:
+            raise KofuError(
+                f"申請する割合 {self.take_up} は、0より大きく1以下にしてください",
+                f"a take-up of {self.take_up} is no share; give more than 0 and at most 1",
+            )
+        self._variants_are_known()
+
+    def _variants_are_known(self) -> None:
+        """A parameter that no programme has is a slip of the pen, not a variant without effect."""
+        every = [_parameters(programme) for programme in self.programmes]
+        ids = [programme.id for programme in self.programmes]
+        for variant in self.variants.every:
+            for name in variant.parameters:
+                if not any(normal(name).strip() in own for own in every):
+                    known = sorted({n for own in every for n in own})
+                    raise KofuError(
+                        f"案「{variant.name}」の「{name}」というパラメーターは、どの事業にもありません（あるもの: {'、'.join(known[:30])}）",
+                        f"variant {variant.name!r}: no programme has a parameter {name!r} (there are: {', '.join(known[:30])})",
+                    )
+            if unknown := next((i for i in variant.programmes if i not in ids), None):
+                raise KofuError(
+                    f"案「{variant.name}」の事業「{unknown}」は、計算する事業の中にありません",
+                    f"variant {variant.name!r}: programme {unknown!r} is not among those that are simulated",
+                )
+
+    def rules_of(self, programme: Programme, variant: Variant) -> tuple[Rule, ...]:
+        """The rules of a programme under a variant.
+
+        Raises:
+            KofuError: the overlay breaks a unit or names no parameter.
+        """
+        overlay = variant.overlay(programme.id, _parameters(programme))
+        try:
+            return compile_rules(programme, self.date or default_date(programme), overlay)
+        except KofuError as error:
+            if not overlay:
+                raise
+            raise KofuError(
+                f"案「{variant.name}」、{programme.id}: {error.ja}",
+                f"variant {variant.name!r}, {programme.id}: {error.en}",
+            ) from error
+
+    def key(self, dataset: Dataset) -> str:
+        """SHA-256 of the question: whatever has the same key has the same answer, on any engine."""
+        parts = [
+            dataset.hash,
+            [[p.id, [r.hash for v in self.variants.every for r in self.rules_of(p, v)]] for p in self.programmes],
+            [str(self.take_up), self.order, self.score, self.by, self.seed, self.details],
+            [[name, premise.text] for name, premise in sorted(self.premises.items())],
+        ]
+        return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()
+
+
+def _parameters(programme: Programme) -> set[str]:
+    """What an overlay may name."""
+    every: list[Mapping[str, Parameter]] = [programme.parameters]
+    every += [benefit.parameters for benefit in programme.benefits]
+    return {normal(name) for parameters in every for name in overlay_names(parameters)}

@@ -1,0 +1,171 @@
+"""Programmes over a population: from the question to the record that everything else reads.
+
+The data's way: forms of every benefit and variant → tallies → counts of all parts, added up → sums, budgets,
+years, payers → one record (its shape is in docs/population.md).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from kofu.errors import KofuError
+from kofu.population import outcome
+from kofu.population.asked import Asked, ask
+from kofu.population.credits import credit_record
+from kofu.population.dataset import Dataset
+from kofu.population.distribution import bin_form, distribution
+from kofu.population.engines import Setup
+from kofu.population.frame import Frame
+from kofu.population.premises import premise_record
+from kofu.population.question import Question
+from kofu.population.queueing import budget_of, money
+from kofu.population.sheet import Sheet, is_nothing
+from kofu.population.tally import Counts, Tally
+from kofu.population.work import Work, open_folder
+from kofu.rules.columns.form import Form
+from kofu.rules.columns.ranges import Ranges
+from kofu.version import __version__
+
+Tick = Callable[[str, int, int], None]
+"""Told the step, how many units are done, of how many."""
+
+
+def simulate(
+    question: Question,
+    dataset: Dataset,
+    setup: Setup | None = None,
+    folder: Path | None = None,
+    tick: Tick | None = None,
+) -> dict[str, Any]:
+    """The record of a simulation. `folder`: where the counts of finished units are kept, to go on after a stop.
+
+    Raises:
+        KofuError: an empty population, an overlay that fits nothing, an engine that cannot run, a file cut short.
+    """
+    if not dataset.rows:
+        raise KofuError(
+            f"{dataset.folder}: 母集団に1行もありません。行のあるファイルを指定してください",
+            f"{dataset.folder}: the population has no rows; give a file that has some",
+        )
+    setup = setup or Setup()
+    frame = Frame(dataset, question.premises, question.seed)
+    groups = frame.groups(question.by)
+    every = ask(frame, question)
+    kept = None if folder is None else open_folder(folder, question.key(dataset))
+    with Work(dataset, setup, kept) as work:
+        run = _Run(frame, question, Sheet(frame.forms, groups, dataset.rows), work, tick)
+        programmes = run.programmes(every)
+    return {
+        "version": __version__,
+        "date": question.date and question.date.isoformat(),
+        "engine": setup.engine,
+        "seed": question.seed,
+        "population": {
+            "title": dataset.title,
+            "unit": dataset.unit,
+            "rows": dataset.rows,
+            "represents": dataset.represents,
+            "hash": dataset.hash,
+            "made": dict(dataset.made),
+        },
+        "premises": [premise_record(frame.used[name]) for name in sorted(frame.used)],
+        "take_up": str(question.take_up),
+        "order": question.order,
+        "variants": [variant.record() for variant in question.variants.every],
+        "programmes": programmes,
+        "sweep": question.variants.sweep_record(),
+    }
+
+
+class _Run:
+    """One run: the passes over the population, in order."""
+
+    def __init__(self, frame: Frame, question: Question, sheet: Sheet, work: Work, tick: Tick | None) -> None:
+        self._frame, self._question, self._sheet, self._work = frame, question, sheet, work
+        self._tick = tick
+
+    def programmes(self, every: list[Asked]) -> list[dict[str, Any]]:
+        """The records of all programmes, each with its variants."""
+        for asked in every:
+            self._sheet.ask(asked.forms)
+        self._sheet.answered(self._count("totals", self._sheet.tallies()))
+        bins = self._bins(every) if self._question.details else {}
+        found: dict[str, dict[str, Any]] = {}
+        for place, asked in enumerate(every):
+            if self._tick and self._question.details:
+                self._tick("budgets", place, len(every))
+            programme = asked.programme
+            record = found.setdefault(
+                programme.id,
+                {
+                    "id": programme.id,
+                    "title": {"ja": programme.title.ja, "en": programme.title.en},
+                    "fiscal_year": programme.fiscal_year,
+                    "budget": budget_of(programme),
+                    "variants": [],
+                },
+            )
+            record["variants"].append(self._variant(asked, bins, record["variants"]))
+        return list(found.values())
+
+    def _variant(
+        self, asked: Asked, bins: dict[Form, outcome.Bins], before: list[dict[str, Any]]
+    ) -> dict[str, Any]:
+        sheet, question, dataset = self._sheet, self._question, self._frame.dataset
+        own = [bins.get(m.asked[0]) for _, m in asked.benefits]
+        benefits = [
+            outcome.benefit_record(
+                sheet, rule, m, spread, None if spread is None else distribution(spread)
+            )
+            for (rule, m), spread in zip(asked.benefits, own, strict=True)
+        ]
+        totals = outcome.programme_totals(benefits, asked, sheet)
+        paid = None
+        if question.details and question.order is not None and totals["applicants"]:
+            demand, count = sheet.total(asked.state), totals["applicants"]
+            paid = money(self._frame, question, asked, demand, count, self._quietly)
+        committed = paid.adoption.committed if paid else totals["demand"]["low"]
+        return {
+            "benefits": benefits,
+            **totals,
+            "payers": outcome.payers_record(asked, benefits),
+            "groups": outcome.groups_record(sheet, asked),
+            "years": outcome.years_record(question, asked, benefits, paid),
+            "money": paid and paid.record(),
+            "credit": credit_record(self._frame, question, asked, self._quietly) if question.details else None,
+            "nation": outcome.nation_record(
+                dataset.rows,
+                dataset.represents,
+                totals,
+                [found or {} for found in own] if question.details else None,
+            ),
+            "change": outcome.change_record(sheet, asked, before[0], totals) if before else None,
+            "per_target": outcome.per_target_record(asked.programme, committed),
+        }
+
+    def _bins(self, every: list[Asked]) -> dict[Form, outcome.Bins]:
+        """For each benefit that somebody asks for, how what they ask is distributed."""
+        wanted: dict[Form, Form] = {}
+        for asked in every:
+            for _, m in asked.benefits:
+                if not is_nothing(m.applies) and self._sheet.total(m.applies):
+                    wanted[m.asked[0]] = m.applies
+        ranges, forms = Ranges(), self._frame.forms
+        tallies = [
+            Tally((bin_form(forms, amount, ranges.of(amount)[1]),), (amount,), applies)
+            for amount, applies in wanted.items()
+        ]
+        counts = self._count("distributions", tallies)
+        return {
+            amount: {code: (values[0], values[1]) for code, values in found[0].items()} if found else {}
+            for amount, found in zip(wanted, counts, strict=True)
+        }
+
+    def _count(self, step: str, tallies: list[Tally]) -> list[Counts]:
+        tick = self._tick
+        return self._work.counts(tallies, None if tick is None else lambda done, of: tick(step, done, of))
+
+    def _quietly(self, tallies: list[Tally]) -> list[Counts]:
+        return self._work.counts(tallies)
