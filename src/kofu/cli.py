@@ -27,8 +27,11 @@ from kofu.command.calls import (
     t,
 )
 from kofu.command.facts import fact_commands
+from kofu.command.population import population_commands
 from kofu.command.proof import proof_commands
 from kofu.command.rules import rule_commands
+from kofu.command.simulate import simulate_commands
+from kofu.command.what_if import what_if_commands
 from kofu.errors import KofuError
 from kofu.version import __version__
 
@@ -369,7 +372,14 @@ def _expanded(paths: tuple[Path, ...]) -> Iterator[Path]:
             raise KofuError(f"{path}: ファイルがありません", f"{path}: no such file")
 
 
-for _group in (rule_commands, fact_commands, proof_commands):
+for _group in (
+    rule_commands,
+    what_if_commands,
+    fact_commands,
+    proof_commands,
+    population_commands,
+    simulate_commands,
+):
     for _command in _group.commands.values():
         main.add_command(_command)
 

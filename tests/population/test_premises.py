@@ -22,6 +22,7 @@ from kofu.population.premises import (
     with_overrides,
 )
 from kofu.programme.model import Programme
+from kofu.programme.vocabulary import Instrument
 from kofu.quoting.book import ASSUMED
 from kofu.rules.check import default_rules
 from kofu.rules.columns.form import Column
@@ -253,12 +254,17 @@ def is_for_firms(rule: Rule) -> bool:
     return any(fits(rule, {normal("申請者の種別"): kind}) is not False for kind in ("会社", "個人事業主"))
 
 
-def test_of_what_firms_can_get_only_facts_left_out_are_unknown(rules: list[Rule]) -> None:
-    open_facts = {f"{r.programme} {r.key}": missing(*r.roots, *r.lent) for r in rules if is_for_firms(r)}
-    assert {
-        key: facts - left_out().keys() for key, facts in open_facts.items() if facts - left_out().keys()
-    } == {}
-    assert set().union(*open_facts.values()) == left_out().keys()
+def test_only_facts_left_out_with_a_reason_are_unknown(rules: list[Rule]) -> None:
+    unknown = {f"{rule.programme} {rule.key}": missing(*rule.roots, *rule.lent) for rule in rules}
+    assert [key for key, facts in unknown.items() if facts - left_out().keys()] == []
+    assert set().union(*unknown.values()) == left_out().keys()
+
+
+def test_which_firms_fit_is_open_only_where_the_state_chooses_its_contractor(rules: list[Rule]) -> None:
+    firms = [rule for rule in rules if is_for_firms(rule)]
+    contracts = [rule for rule in firms if rule.instrument is Instrument.COMMISSION]
+    assert [rule for rule in firms if missing(rule.eligible)] == contracts
+    assert set().union(*(missing(rule.eligible) for rule in contracts)) == {"委託先に選ばれた"}
 
 
 def test_every_premise_is_read_by_a_rule(rules: list[Rule]) -> None:

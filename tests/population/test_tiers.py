@@ -17,6 +17,7 @@ from kofu.rules.rule import Rule
 from kofu.yaml_file import load_plain
 
 STATE, AGENCY, OFFICE, FIRM = "国", "機構", "事務局", "商店街振興組合"
+Ways = list[tuple[Programme, Rule, tuple[Hop, ...]]]
 SUBSIDY, COMMISSION = Instrument.SUBSIDY, Instrument.COMMISSION
 
 
@@ -138,12 +139,13 @@ def test_a_tier_that_is_not_stated_comes_last() -> None:
     assert [one.tier for one in found] == [2, None]
 
 
-def every(catalogue: list[Programme]) -> list[tuple[Programme, Rule, tuple[Hop, ...]]]:
+@pytest.fixture(scope="module")
+def every(catalogue: list[Programme]) -> Ways:
     return [(p, rule, hops(p, rule)) for p in catalogue for rule in default_rules(p)]
 
 
-def test_what_holds_of_every_sheet(catalogue: list[Programme]) -> None:
-    for programme, rule, found in every(catalogue):
+def test_what_holds_of_every_sheet(every: Ways) -> None:
+    for programme, rule, found in every:
         arrows = {(flow.payer, flow.payee) for flow in programme.flows}
         last = found[-1]
         assert (last.payee, last.instrument, last.shares, last.known) == (
@@ -165,21 +167,21 @@ def test_what_holds_of_every_sheet(catalogue: list[Programme]) -> None:
             assert arrows & set(drawn)
 
 
-def test_a_way_is_open_only_where_the_rule_names_no_payer(catalogue: list[Programme]) -> None:
+def test_a_way_is_open_only_where_the_rule_names_no_payer(every: Ways) -> None:
     # The loans of JFC and of the banks that it pays: who lends, and so the number of hops, is open.
-    open_ways = [rule for _, rule, found in every(catalogue) if found[0].tier is None]
+    open_ways = [rule for _, rule, found in every if found[0].tier is None]
     assert {(rule.payer, rule.instrument) for rule in open_ways} == {(None, Instrument.LOAN)}
 
 
-def test_a_prefecture_adds_its_part_after_the_state(catalogue: list[Programme]) -> None:
-    shared = [(rule, found) for _, rule, found in every(catalogue) if rule.shares]
+def test_a_prefecture_adds_its_part_after_the_state(every: Ways) -> None:
+    shared = [(rule, found) for _, rule, found in every if rule.shares]
     assert shared
     for _, found in shared:
         assert [hop.shares for hop in found] == [(STATE,), None]
 
 
-def test_what_the_state_puts_behind_credit_is_another_sum(catalogue: list[Programme]) -> None:
-    credit = [found for _, rule, found in every(catalogue) if rule.instrument is Instrument.GUARANTEE]
+def test_what_the_state_puts_behind_credit_is_another_sum(every: Ways) -> None:
+    credit = [found for _, rule, found in every if rule.instrument is Instrument.GUARANTEE]
     assert credit
     for found in credit:
         assert [passing(hop, (5, 5), {}) for hop in found] == [(None, None)] * (len(found) - 1) + [(5, 5)]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from kofu.errors import KofuError
 from kofu.population.assumed import timings
-from kofu.population.years import pay_years, read_timing
+from kofu.population.years import pay_years, read_timing, timing_record
 from kofu.programme.vocabulary import Instrument
 
 YEN = st.one_of(st.integers(0, 20), st.integers(0, 10**16))
@@ -92,3 +92,14 @@ def test_every_timing_is_a_whole_with_its_reason() -> None:
         assert sum(timing.parts) == 1
         assert timing.why_ja
         assert timing.why_en
+
+
+def test_a_timing_says_why_or_that_it_was_given() -> None:
+    ours = timing_record(2024, Instrument.SUBSIDY)
+    assert ours["ja"].startswith("補助の支払: 2025年度に2/3、2026年度に1/3（仮定）: ")
+    assert timings()[Instrument.SUBSIDY].why_en in ours["en"]
+    own = timing_record(2024, Instrument.EQUITY, read_timing("2024=0,2025=1"))
+    assert own == {
+        "ja": "出資の支払: 2025年度に1（指定）",
+        "en": "payment by equity: 1 in fiscal 2025 (given)",
+    }

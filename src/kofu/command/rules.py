@@ -1,4 +1,4 @@
-"""The commands that work out what a case gets: quote, match, ask, combine, what-if."""
+"""The commands that work out what a case gets: quote, match, ask, combine."""
 
 from __future__ import annotations
 
@@ -77,10 +77,10 @@ def quote(
     """`kofu quote`."""
     programme = programme_of(open_catalogue(), identifier)
     given = read_given(sets, facts_file)
-    quotes = _quotes(programme, given, read_day(day), params, benefit)
+    quotes = quotes_of(programme, given, read_day(day), params, benefit)
     schedules = _schedules(quotes, method) if schedule else {}
     if as_json:
-        record = _quotes_record(programme, quotes, explain)
+        record = quotes_record(programme, quotes, explain)
         if schedule:
             from kofu.quoting.schedule import schedule_record
 
@@ -119,7 +119,7 @@ def _schedules(quotes: list[Quote], method: Method) -> dict[str, Schedule]:
     return {q.rule.key: schedule_of(q, method) for q in loans}
 
 
-def _quotes(
+def quotes_of(
     programme: Programme,
     given: Given,
     day: datetime.date | None,
@@ -150,7 +150,7 @@ def _names(quote: Quote) -> set[str]:
     return {node.name for node in nodes if isinstance(node, Fact | Named | Setting)}
 
 
-def _quotes_record(programme: Programme, quotes: Iterable[Quote], steps: bool) -> dict[str, Any]:
+def quotes_record(programme: Programme, quotes: Iterable[Quote], steps: bool) -> dict[str, Any]:
     from kofu.quoting.record import quote_record
 
     return {
@@ -237,47 +237,6 @@ def ask(sets: tuple[str, ...], facts_file: Path | None, fields: tuple[str, ...],
 
     book = open_book(fields)
     run_interview(book, read_firm_facts(read_given(sets, facts_file), book), save)
-
-
-@rule_commands.command(
-    "what-if",
-    help=t(
-        "数値を変えたら一つの例がどう変わるかを試算する。",
-        "Before and after: what other figures would change.",
-    ),
-)
-@click.argument("identifier", metavar=_PROGRAMME)
-@click.option("--benefit", metavar="KEY", help=t("支援の一つだけ", "only this benefit"))
-@case_options
-@rule_options
-@json_flag
-@common
-def what_if(
-    identifier: str,
-    benefit: str | None,
-    sets: tuple[str, ...],
-    facts_file: Path | None,
-    params: tuple[str, ...],
-    day: str | None,
-    as_json: bool,
-) -> None:
-    """`kofu what-if`."""
-    if not params:
-        raise KofuError(
-            "--param で変える数値を指定してください（例: --param 補助率=1/2）",
-            "name the figures to change with --param (e.g. --param 補助率=1/2)",
-        )
-    programme = programme_of(open_catalogue(), identifier)
-    given, date = read_given(sets, facts_file), read_day(day)
-    before = _quotes(programme, given, date, (), benefit)
-    after = _quotes(programme, given, date, params, benefit)
-    if as_json:
-        records = [_quotes_record(programme, quotes, False)["quotes"] for quotes in (before, after)]
-        print_json({"programme": programme.id, "before": records[0], "after": records[1]})
-        return
-    from kofu.command.print_rules import what_if_table
-
-    what_if_table(list(zip(before, after, strict=True)), LANG)
 
 
 @rule_commands.command(

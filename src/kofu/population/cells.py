@@ -20,7 +20,14 @@ from kofu.rules.tree import FactSpec, Value
 from kofu.rules.units import parse_unit
 from kofu.rules.values import is_unknown, read_value
 
-_PLAIN = "[0-9]{1,15}"
+_DIGIT = "[0-9０-９]"
+_PLAIN = (
+    "[ 　]*"
+    f"(?:(?:{_DIGIT}{{1,15}}|{_DIGIT}{{1,3}}(?:[,，]{_DIGIT}{{3}}){{1,4}})"
+    f"|(?:{_DIGIT}{{1,12}}|{_DIGIT}{{1,3}}(?:[,，]{_DIGIT}{{3}}){{1,3}})万)"
+    "(?:UNIT)?[ 　]*"
+)
+"""Whole numbers as most tables have them: 12, １２, 1,200, 1,200円, 500万円."""
 _INTEGERS = {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "UHUGEINT"}  # fmt: skip
 _FLOATS = {"FLOAT", "DOUBLE"}
 _DECIMAL = re.compile(r"DECIMAL\((\d+),(\d+)\)")
@@ -140,7 +147,7 @@ class Cells:
         if self.fact.kind != "number":
             return f"CAST({self.texts}.code AS {self.fact.sql_type})"
         if not self._is_whole:
-            plain = self._number(f"TRY_CAST({self.column} AS BIGINT)")
+            plain = self._number(self._plain_number)
             return f"CASE WHEN {self._plain} THEN {plain} ELSE CAST({self.texts}.code AS {self.fact.sql_type}) END"
         if self.sql_type in _FLOATS:
             return f"CASE WHEN {self._float_fits} THEN {self._number(f'CAST({self.column} AS BIGINT)')} END"
@@ -175,7 +182,19 @@ class Cells:
     def _plain(self) -> str:
         if self.sql_type != "VARCHAR":
             return f"({self.column} IS NULL)"
-        return f"coalesce(regexp_full_match({self.column}, '{_PLAIN}'), true)"
+        unit = re.escape(self.fact.spec.unit)
+        return f"coalesce(regexp_full_match({self.column}, '{_PLAIN.replace('UNIT', unit)}'), true)"
+
+    @property
+    def _plain_number(self) -> str:
+        """SQL for the number of a cell that is plain."""
+        if self.sql_type != "VARCHAR":
+            return "CAST(NULL AS BIGINT)"
+        left_out = ",， 　万" + self.fact.spec.unit
+        digits = f"translate({self.column}, '０１２３４５６７８９{left_out}', '0123456789')"
+        return (
+            f"(TRY_CAST({digits} AS BIGINT) * CASE WHEN contains({self.column}, '万') THEN 10000 ELSE 1 END)"
+        )
 
     @property
     def _float_fits(self) -> str:

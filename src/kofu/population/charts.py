@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from markupsafe import Markup
 
@@ -97,39 +98,28 @@ def bars(told: str, rows: Sequence[Bar], number: Printer, mark: Mark | None = No
     ends = [row.low if row.high is None else row.high for row in rows]
     top = max([1, *ends, mark.value if mark else 0])
     room = WIDTH - 14 if any(row.high is None for row in rows) else WIDTH - 2
-    body: list[Markup] = []
-    y = LINE + 8 if mark else 4
-    first, heading = y, ""
-    for row in rows:
+    shapes: list[Markup] = []
+    words: list[Markup] = []
+    y = first = LINE + 8 if mark else 4
+    heading = ""
+    for row, end in zip(rows, ends, strict=True):
         if row.heading != heading:
             heading = row.heading
-            y += 4
-            for line in wrap(heading, _ROOM):
-                y += LINE
-                body.append(_text(0, y - 4, line, "s b"))
-        y = _label(body, y, row.label, row.shown)
-        solid, whole = row.low * room // top, (row.low if row.high is None else row.high) * room // top
-        drawn = _rect(0, y, solid, _BAR, f"t{row.tone}")
-        if whole > solid:
-            drawn += _rect(solid, y, whole - solid, _BAR, f"t{row.tone} maybe")
-        if row.high is None:
-            drawn += Markup('<path class="open t{}" d="M{} {}l8 {}l-8 {}z"/>').format(
-                row.tone, solid + 4, y, _BAR // 2, _BAR // 2
-            )
-        body.append(_titled(drawn, row.exact))
+            y = 4 + _lines(words, y + 4, heading, "b")
+        y = _label(words, y, row.label, row.shown)
+        shapes.append(_bar(row, y, row.low * room // top, end * room // top))
         y += _BAR + _GAP
-    end = y - 2
-    under = [_vertical(tick * room // top, first, end, "g") for tick in ticks(top)]
-    over = [
-        _text(_held(tick * room // top, number(tick)), end + LINE, number(tick), "s") for tick in ticks(top)
-    ]
+    base = y - 2
+    grid = []
+    for tick in ticks(top):
+        x, label = tick * room // top, number(tick)
+        grid.append(_vertical(x, first, base, "g"))
+        words.append(_text(_held(x, label), base + LINE, label, "s"))
     if mark:
         x = mark.value * room // top
-        over += [
-            _vertical(x, LINE + 2, end, "limit"),
-            _text(_held(x, mark.label), LINE - 2, mark.label, "s l"),
-        ]
-    return _svg(told, WIDTH, end + LINE + 6, [*under, *body, *over])
+        shapes.append(_vertical(x, LINE + 2, base, "limit"))
+        words.append(_text(_held(x, mark.label), LINE - 2, mark.label, "s l"))
+    return _svg(told, WIDTH, base + LINE + 6, [*grid, *shapes, *words])
 
 
 def diverging_bars(told: str, rows: Sequence[Split], heads: tuple[str, str]) -> Markup:
@@ -137,15 +127,19 @@ def diverging_bars(told: str, rows: Sequence[Split], heads: tuple[str, str]) -> 
     left, right = (max([0, *(getattr(row, side) for row in rows)]) for side in ("left", "right"))
     room, total = WIDTH - 2, max(1, left + right)
     axis = left * room // total
-    body = [_text(0, LINE - 2, f"◀ {heads[0]}", "s lose"), _text(WIDTH, LINE - 2, f"{heads[1]} ▶", "s win e")]
+    words = [
+        _text(0, LINE - 2, f"◀ {heads[0]}", "s lose"),
+        _text(WIDTH, LINE - 2, f"{heads[1]} ▶", "s win e"),
+    ]
+    shapes: list[Markup] = []
     y = LINE + 6
     for row in rows:
-        y = _label(body, y, row.label, " / ".join(row.shown))
+        y = _label(words, y, row.label, " / ".join(row.shown))
         loses, wins = row.left * room // total, row.right * room // total
         drawn = _rect(axis - loses, y, loses, _BAR, "lose") + _rect(axis, y, wins, _BAR, "win")
-        body.append(_titled(drawn, row.exact))
+        shapes.append(_titled(drawn, row.exact))
         y += _BAR + _GAP
-    return _svg(told, WIDTH, y, [*body, _vertical(axis, LINE + 6, y - 4, "x")])
+    return _svg(told, WIDTH, y, [*shapes, _vertical(axis, LINE + 6, y - 4, "x"), *words])
 
 
 def lines(
@@ -176,11 +170,9 @@ def lines(
         body.append(_text(left - 6, y(tick) + 4, number(tick), "s e"))
     body += _stops([(x(along), label) for along, label in stops], base)
     for one in series:
-        body += _line(one, x, y)
+        body += _line(one, x, y, "" if len(series) > 1 else " only")
     if mark:
-        level = y(mark.value)
-        body.append(Markup('<path class="limit" d="M{} {}H{}"/>').format(left, level, right))
-        body.append(_text(right, level - 5, mark.label, "s l e halo"))
+        body += _level(mark.label, y(mark.value), left, right, [(x(s.along), y(s.low)) for s in spots])
     end = base + LINE + 10
     for one in series if len(series) > 1 else ():
         body.append(Markup('<path class="line t{}" d="M0 {}h26"/>').format(one.tone, end + LINE // 2 + 1))
@@ -235,6 +227,18 @@ def ticks(high: int) -> list[int]:
     return list(range(0, high + 1, step))
 
 
+def _bar(row: Bar, y: int, solid: int, whole: int) -> Markup:
+    drawn = _rect(0, y, solid, _BAR, f"t{row.tone}")
+    if whole > solid:
+        drawn += _rect(solid, y, whole - solid, _BAR, f"t{row.tone} maybe")
+    if row.high is None:
+        half = _BAR // 2
+        drawn += Markup('<path class="open t{}" d="M{} {}l8 {}l-8 {}z"/>').format(
+            row.tone, whole + 4, y, half, half
+        )
+    return _titled(drawn, row.exact)
+
+
 def _cell(cell: Cell, x: int, y: int, width: int, height: int, shade: int) -> Markup:
     drawn = _rect(x, y, width - 2, height - 2, f"h{shade}")
     if cell.over:
@@ -245,12 +249,12 @@ def _cell(cell: Cell, x: int, y: int, width: int, height: int, shade: int) -> Ma
     return _titled(drawn, cell.exact)
 
 
-def _line(one: Series, x: Callable[[int], int], y: Callable[[int], int]) -> Iterable[Markup]:
+def _line(one: Series, x: Callable[[int], int], y: Callable[[int], int], kind: str) -> Iterable[Markup]:
     lows = [(x(spot.along), y(spot.low)) for spot in one.spots]
     highs = [(x(s.along), y(s.low if s.high is None else s.high)) for s in one.spots]
     if lows != highs:
         yield Markup('<path class="band t{}" d="{}Z"/>').format(one.tone, _path([*highs, *reversed(lows)]))
-    yield Markup('<path class="line t{}" d="{}"/>').format(one.tone, _path(lows))
+    yield Markup('<path class="line t{}{}" d="{}"/>').format(one.tone, kind, _path(lows))
     for spot, (across, down) in zip(one.spots, lows, strict=True):
         dot = Markup('<circle class="dot t{}" cx="{}" cy="{}" r="4"/>').format(one.tone, across, down)
         if spot.high is None:
@@ -260,13 +264,24 @@ def _line(one: Series, x: Callable[[int], int], y: Callable[[int], int]) -> Iter
         yield _titled(dot, spot.exact)
 
 
-def _stops(places: Iterable[tuple[int, str]], base: int) -> Iterable[Markup]:
-    """Labels below an axis; one that would touch the one before it is left to the table."""
+def _level(label: str, y: int, left: int, right: int, points: Sequence[tuple[int, int]]) -> Iterable[Markup]:
+    """A level across a chart, named at the end that is farther from the points."""
+    yield Markup('<path class="limit" d="M{} {}H{}"/>').format(left, y, right)
+    first, last = (abs(end(points, default=(0, y))[1] - y) for end in (min, max))
+    yield _text(left, y - 5, label, "s l halo") if first > last else _text(right, y - 5, label, "s l e halo")
+
+
+def _stops(places: Sequence[tuple[int, str]], base: int) -> Iterable[Markup]:
+    """Labels below an axis; of those that would touch, some are left to the table: at even places, every so many."""
+    steps = [after[0] - before[0] for before, after in pairwise(places)]
+    even = bool(steps) and max(steps) - min(steps) <= 1
+    widest = max((wide(label) for _, label in places), default=0) + 6
+    every = -(-widest // max(1, min(steps))) if even else 1
     taken = -1
-    for x, label in places:
+    for place, (x, label) in enumerate(places):
         yield _vertical(x, base, base + 4, "x")
         kind, start, across = _edged(x, label)
-        if start > taken:
+        if start > taken and place % every == 0:
             taken = start + wide(label) + 6
             yield _text(across, base + LINE + 4, label, kind)
 
@@ -290,13 +305,18 @@ def _label(body: list[Markup], y: int, label: str, shown: str) -> int:
     """A label with its value at the right edge; below the label where both have no room side by side."""
     value = wide(shown)
     beside = _ROOM - value - 12
-    found = wrap(label, beside if beside >= WIDTH // 3 else _ROOM)
-    for line in found:
-        y += LINE
-        body.append(_text(0, y - 4, line, ""))
+    y = _lines(body, y, label, "", beside if beside >= WIDTH // 3 else _ROOM)
     if beside < WIDTH // 3:
         y += LINE
-    body.append(_text(WIDTH, y - 4, shown, "e n"))
+    body.append(_text(WIDTH, y - 5, shown, "e n halo"))
+    return y
+
+
+def _lines(body: list[Markup], y: int, words: str, kind: str, room: int = _ROOM) -> int:
+    """Words in as many lines as they need; where they end."""
+    for line in wrap(words, room):
+        y += LINE
+        body.append(_text(0, y - 5, line, f"{kind} halo".strip()))
     return y
 
 

@@ -33,11 +33,13 @@ from kofu.rules.rule import Rule
 from kofu.rules.tree import Node, Value
 
 Meaning = Literal["lent", "guaranteed", "interest"]
-_CREDIT: Mapping[Instrument, tuple[Meaning, str]] = {
-    Instrument.LOAN: ("lent", "loan_coverage"),
-    Instrument.GUARANTEE: ("guaranteed", "guarantee_coverage"),
-    Instrument.INTEREST_SUBSIDY: ("interest", "interest_subsidy_coverage"),
+_CREDIT: Mapping[Instrument, Meaning] = {
+    Instrument.LOAN: "lent",
+    Instrument.GUARANTEE: "guaranteed",
+    Instrument.INTEREST_SUBSIDY: "interest",
 }
+# Of a guarantee the sheet or a premise says which part it covers.
+_COVERAGE = {Instrument.LOAN: "loan_coverage", Instrument.INTEREST_SUBSIDY: "interest_subsidy_coverage"}
 # What rules and premises call the terms of a loan.
 _TERM, _GRACE, _RATE, _YEARS = "希望する返済期間", "希望する据置期間", "年利率", "利子を計算する年数"
 _YEARS_APPLIED, _CUT = "対象期間の適用値", "引下げ幅の適用値"
@@ -132,7 +134,7 @@ class CreditYear:
 
 def credit_of(instrument: Instrument) -> Meaning | None:
     """What the amount of such a rule is: `lent`, `guaranteed`, `interest`; None where it is no credit."""
-    return _CREDIT[instrument][0] if instrument in _CREDIT else None
+    return _CREDIT.get(instrument)
 
 
 def loans_of(
@@ -144,23 +146,26 @@ def loans_of(
     coverage: Fraction | None = None,
     lent_in: YearParts | None = None,
 ) -> tuple[Loans, ...]:
-    """The loans behind the total of a rule: one group for each fiscal year in which they are lent.
+    """The loans behind a sum of money: one group for each fiscal year in which they are lent.
 
-    `coverage`: the part of a loan that is borne where the sheet prints it (保証割合), else as assumed; `lent_in`:
-    when they are lent, else as assumed of loans from the budget's `fiscal_year` on.
+    `coverage`: the part of a loan that is borne (保証割合), as assumed where it is None; `lent_in`: when they are
+    lent, else as assumed of loans from the budget's `fiscal_year` on.
 
     Raises:
-        KofuError: for an instrument that is no credit, a guarantee of no part of a loan, or an interest subsidy
-            without the rate that is subsidised.
+        KofuError: for an instrument that is no credit, a guarantee without the part that it covers, or an interest
+            subsidy without the rate that is subsidised.
     """
-    if instrument not in _CREDIT:
+    meaning = credit_of(instrument)
+    if meaning is None:
         raise KofuError(
             f"「{instrument.ja}」は信用ではないので、残高はありません。融資、信用保証、利子補給を選んでください",
             f"{instrument.en!r} is no credit, so nothing is outstanding; choose loans, guarantees or interest subsidies",
         )
-    meaning, code = _CREDIT[instrument]
-    part = assumed[code].value if coverage is None else coverage
-    per_yen = {"lent": Fraction(1), "guaranteed": part, "interest": sum(terms.rates(), Fraction(0))}[meaning]
+    if coverage is None:
+        coverage = assumed[_COVERAGE[instrument]].value if instrument in _COVERAGE else Fraction(0)
+    per_yen = {"lent": Fraction(1), "guaranteed": coverage, "interest": sum(terms.rates(), Fraction(0))}[
+        meaning
+    ]
     if not per_yen:
         raise KofuError(
             f"「{instrument.ja}」の元の借入額を求めるには、保証割合か補給する利率が要ります。0より大きい値にしてください",
@@ -168,7 +173,7 @@ def loans_of(
         )
     lent = amount / per_yen
     when = year_parts(fiscal_year, Instrument.LOAN) if lent_in is None else lent_in
-    return tuple(Loans(lent * share, year, terms, part) for year, share in sorted(when.items()) if share)
+    return tuple(Loans(lent * share, year, terms, coverage) for year, share in sorted(when.items()) if share)
 
 
 def loans_behind(
@@ -185,7 +190,8 @@ def loans_behind(
     as an interest subsidy where the rule puts it out (引下げ幅の適用値) and it is one number for everyone.
 
     Raises:
-        KofuError: as `loans_of`; or when term, grace, or the rate of an interest subsidy are not in `facts`.
+        KofuError: as `loans_of`; or when term, grace, the rate of an interest subsidy or the part that a
+            guarantee covers are neither in the sheet nor in `facts`.
     """
     stated = rule.repayment
     term = _number(facts, _TERM, stated.term if stated else None)
@@ -199,7 +205,7 @@ def loans_behind(
     printed = next((setting for setting in rule.settings if setting.name == _PART), None)
     coverage = _worth(printed, facts)
     if coverage is None and rule.instrument is Instrument.GUARANTEE:
-        coverage = _worth_of(facts.get(_PART_ASKED))
+        coverage = _number(facts, _PART_ASKED)
     terms = Terms(int(term), min(int(grace), int(term) - 1), subsidised)
     return loans_of(rule.instrument, amount, fiscal_year, terms, assumed, coverage, lent_in)
 

@@ -135,7 +135,9 @@ def open_dataset(folder: Path) -> Dataset:
         if found != part.size:
             ja = "ありません" if found is None else f"大きさが違います（{part.size} バイトのはずが {found}）"
             en = "is missing" if found is None else f"has {found} bytes instead of {part.size}"
-            raise KofuError(f"{path}: {ja}。母集団を作り直してください", f"{path}: {en}; make the population again")
+            raise KofuError(
+                f"{path}: {ja}。母集団を作り直してください", f"{path}: {en}; make the population again"
+            )
     return dataset
 
 

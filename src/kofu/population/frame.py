@@ -171,7 +171,9 @@ class Frame:
     def _size(self) -> Form:
         """The size class by the law (derived.yaml): certain, or unknown."""
         scope, forms = common_scope(_LAW_DATE), self.forms
-        pairs = [self.pair(scope.lookup(n))[0] for n in ("小規模事業者である", "中小企業者である", "大企業である")]
+        pairs = [
+            self.pair(scope.lookup(n))[0] for n in ("小規模事業者である", "中小企業者である", "大企業である")
+        ]
         branches: list[tuple[Form, Form]] = []
         for code, (certain, possible) in enumerate(pairs):
             branches.append((certain, forms.integer(code)))

@@ -38,26 +38,26 @@ def key_figures(programme: Record, say: Voice) -> list[Row]:
     return [row for row in rows if any(row.values)]
 
 
-def leads(record: Record, programme: Record, say: Voice) -> list[str]:
-    """Each variant in a sentence: what it costs and whether the money lasts."""
+def leads(record: Record, programme: Record, say: Voice) -> list[tuple[str, str]]:
+    """Each variant with a sentence: what it costs and whether the money lasts."""
     names = [variant["name"] for variant in record["variants"]]
     found: Sequence[Variant] = programme["variants"]
     scale = say.scale([programme["budget"], *(v["demand"]["low"] for v in found)])
-    return [_lead(name, variant, say, scale.text) for name, variant in zip(names, found, strict=True)]
+    return [(name, _lead(variant, say, scale.text)) for name, variant in zip(names, found, strict=True)]
 
 
-def _lead(name: str, variant: Variant, say: Voice, text: Callable[[int], str]) -> str:
+def _lead(variant: Variant, say: Voice, text: Callable[[int], str]) -> str:
     demand, money = say.span(variant["demand"], text), variant["money"]
     if not money:
-        return say("lead_open", name=name, demand=demand)
+        return say("lead_open", demand=demand)
     budget = text(money["budget"])
     if not money["unmet_yen"]:
         high = variant["demand"]["high"]
         within = high is not None and high <= money["budget"]
-        return say("lead_within" if within else "lead_certain", name=name, demand=demand, budget=budget)
+        return say("lead_within" if within else "lead_certain", demand=demand, budget=budget)
     key = "lead_day" if money["runs_out"] else "lead_short"
     words = {"day": money["runs_out"], "unmet": f"{money['unmet']:,}", "unmet_yen": text(money["unmet_yen"])}
-    return say(key, name=name, demand=demand, budget=budget, **words)
+    return say(key, demand=demand, budget=budget, **words)
 
 
 def _rows(
@@ -137,9 +137,7 @@ def _day(money: Mapping[str, Any], say: Voice) -> Value | None:
     return Value(say("no_day" if money["unmet_yen"] else "never"))
 
 
-def _per_target(
-    found: Sequence[Variant], say: Voice
-) -> Iterator[tuple[str, list[Value | None], bool]]:
+def _per_target(found: Sequence[Variant], say: Voice) -> Iterator[tuple[str, list[Value | None], bool]]:
     """A row for each target that the variants name; most name one."""
     targets = [variant["per_target"] for variant in found]
     kinds = {(t["metric"], t["value"], t["unit"]): None for t in targets if t}

@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from kofu.population.asked import Asked
+from kofu.population.dataset import Dataset
 from kofu.population.distribution import Distribution
 from kofu.population.estimate import Estimate, estimate_count, estimate_total
 from kofu.population.measures import Measures
@@ -24,9 +25,7 @@ _UNIT = 1000
 Bins = Mapping[int, tuple[int, int]]
 
 
-def benefit_record(
-    sheet: Sheet, rule: Rule, m: Measures, bins: Bins | None, spread: Distribution | None
-) -> dict[str, Any]:
+def benefit_record(sheet: Sheet, rule: Rule, m: Measures, spread: Distribution | None) -> dict[str, Any]:
     """One benefit. `spread`: the distribution of what its applicants ask."""
     return {
         "key": rule.key,
@@ -57,7 +56,8 @@ def ends(found: Yen) -> dict[str, int | None]:
 def programme_totals(benefits: list[dict[str, Any]], asked: Asked, sheet: Sheet) -> dict[str, Any]:
     """The sums over the benefits of a programme; who applies for two is one applicant."""
     summed = {
-        name: ends(add_yen((b[name]["low"], b[name]["high"]) for b in benefits)) for name in ("amount", "demand")
+        name: ends(add_yen((b[name]["low"], b[name]["high"]) for b in benefits))
+        for name in ("amount", "demand")
     }
     return {
         "fits": sum(b["fits"] for b in benefits),
@@ -96,7 +96,9 @@ def payers_record(asked: Asked, benefits: list[dict[str, Any]]) -> list[dict[str
         if m.asked[1] is m.asked[0] and not record["demand"]["low"]:
             continue
         shares = {payer: (found["low"], found["high"]) for payer, found in record["shares"].items()}
-        ways.append((hops(asked.programme, rule), (record["demand"]["low"], record["demand"]["high"]), shares))
+        ways.append(
+            (hops(asked.programme, rule), (record["demand"]["low"], record["demand"]["high"]), shares)
+        )
     return [
         {
             "tier": passed.tier,
@@ -109,7 +111,9 @@ def payers_record(asked: Asked, benefits: list[dict[str, Any]]) -> list[dict[str
     ]
 
 
-def years_record(question: Question, asked: Asked, benefits: list[dict[str, Any]], money: Money | None) -> Any:
+def years_record(
+    question: Question, asked: Asked, benefits: list[dict[str, Any]], money: Money | None
+) -> Any:
     """What the state pays in which fiscal year, of what is committed; split over benefits by what they ask."""
     demand = sum(_state(b) for b in benefits)
     committed = demand if money is None else money.adoption.committed
@@ -134,19 +138,35 @@ def _state(benefit: dict[str, Any]) -> int:
 
 
 def nation_record(
-    rows: int, represents: int | None, totals: Mapping[str, Any], bins: list[Bins] | None
+    dataset: Dataset,
+    totals: Mapping[str, Any],
+    bins: list[Bins] | None,
+    money: Money | None,
+    years: list[dict[str, int]],
 ) -> dict[str, Any] | None:
-    """The same for the nation of which the rows are a sample, with 95 % intervals."""
-    if represents is None or not rows:
+    """The same for the nation of which the rows are a sample: estimates with 95 % intervals, and what the whole
+    budget does, scaled up."""
+    rows, represents = dataset.rows, dataset.represents
+    if represents is None:
         return None
-    counts = {name: estimate_count(rows, represents, min(totals[name], rows)) for name in ("fits", "applicants")}
-    found: dict[str, Any] = {name: _estimate(one) for name, one in counts.items()}
-    found["weight"] = str(Fraction(represents, rows))
+    weight = Fraction(represents, rows)
+    found: dict[str, Any] = {"weight": str(weight)}
+    for name in ("fits", "applicants"):
+        found[name] = _estimate(estimate_count(rows, represents, min(totals[name], rows)))
     if bins is not None:
         squares = sum(_squares(own) for own in bins)
         total = sum(yen for own in bins for _, yen in own.values())
         found["demand"] = _estimate(estimate_total(rows, represents, total, squares, _UNIT))
+    if money is not None:
+        kept = ("adopted", "committed", "unmet", "unmet_yen")
+        found["money"] = {name: scaled(getattr(money.adoption, name), weight) for name in kept}
+    found["years"] = [{**year, "yen": scaled(year["yen"], weight)} for year in years]
     return found
+
+
+def scaled(count: int, weight: Fraction) -> int:
+    """Rounded half up."""
+    return (2 * count * weight.numerator + weight.denominator) // (2 * weight.denominator)
 
 
 def _squares(bins: Bins) -> int:
@@ -184,8 +204,10 @@ def _difference(before: Mapping[str, int | None], after: Mapping[str, int | None
     return {"low": minus(after["low"], before["high"]), "high": minus(after["high"], before["low"])}
 
 
-def per_target_record(programme: Programme, committed: int) -> dict[str, Any] | None:
-    """What one unit of the programme's first target with a number costs, rounded up to the yen."""
+def per_target_record(programme: Programme, dataset: Dataset, committed: int) -> dict[str, Any] | None:
+    """What one unit of the programme's first target with a number costs the nation, rounded up to the yen."""
+    if dataset.represents is not None:
+        committed = scaled(committed, Fraction(dataset.represents, dataset.rows))
     for target in programme.targets:
         if target.value is None or target.value.value <= 0 or target.value.unit in ("円", "%"):
             continue

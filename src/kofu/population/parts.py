@@ -77,7 +77,7 @@ def write_parts(
             missing.append((path, start, end))
         elif tick:
             tick(end - start)
-    threads = max(1, min(threads or len(os.sched_getaffinity(0)), len(missing)))
+    threads = max(1, min(threads or os.cpu_count() or 1, len(missing)))
     with _telling(job.folder), _workers(job, threads, memory) as write:
         _run(write, missing, threads, tick, stop)
 
@@ -197,29 +197,44 @@ def survey(job: Job, names: Sequence[str]) -> tuple[tuple[DataColumn, ...], tupl
     """The columns with their smallest and largest values, and the parts, as the Parquet files tell them.
 
     Raises:
-        KofuError: a part has other rows than it should.
+        KofuError: a part is damaged or has other rows than it should.
     """
     import duckdb
 
-    connection = duckdb.connect()
     parts: list[Part] = []
     ranges: dict[str, tuple[int, int]] = {}
-    for path, start, end in job.spans:
-        quoted = str(path).replace("'", "''")
-        found = connection.execute(
-            "SELECT path_in_schema, min(stats_min_value::BIGINT), max(stats_max_value::BIGINT), "
-            f"sum(stats_null_count), sum(row_group_num_rows) FROM parquet_metadata('{quoted}') GROUP BY ALL"
-        ).fetchall()
-        for name, low, high, nulls, rows in found:
-            if rows != end - start or nulls:
-                raise KofuError(
-                    f"{path}: 壊れています。消して、同じ指定でもう一度実行してください",
-                    f"{path}: is damaged; delete it and run the same call again",
-                )
-            before = ranges.get(name, (low, high))
-            ranges[name] = min(before[0], low), max(before[1], high)
-        parts.append(Part(path.name, end - start, path.stat().st_size))
+    with duckdb.connect() as connection:
+        for path, start, end in job.spans:
+            for name, low, high, whole in _statistics(connection, path, end - start):
+                if not whole:
+                    raise _damaged(path)
+                before = ranges.get(name, (low, high))
+                ranges[name] = min(before[0], low), max(before[1], high)
+            parts.append(Part(path.name, end - start, path.stat().st_size))
     return tuple(_column(name, *ranges[name]) for name in names), tuple(parts)
+
+
+def _statistics(
+    connection: duckdb.DuckDBPyConnection, path: Path, rows: int
+) -> list[tuple[str, int, int, bool]]:
+    """Of each column its name, its smallest and largest value, and whether it has `rows` of them."""
+    import duckdb
+
+    try:
+        return connection.execute(
+            "SELECT path_in_schema, min(stats_min_value::BIGINT), max(stats_max_value::BIGINT), "
+            "sum(row_group_num_rows) = ? AND sum(stats_null_count) = 0 FROM parquet_metadata(?) GROUP BY ALL",
+            [rows, str(path)],
+        ).fetchall()
+    except duckdb.Error as error:
+        raise _damaged(path) from error
+
+
+def _damaged(path: Path) -> KofuError:
+    return KofuError(
+        f"{path}: 壊れています。消して、同じ指定でもう一度実行してください",
+        f"{path}: is damaged; delete it and run the same call again",
+    )
 
 
 def _column(name: str, low: int, high: int) -> DataColumn:

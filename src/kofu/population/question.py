@@ -35,7 +35,7 @@ class Question:
     credit, which need further passes."""
 
     programmes: tuple[Programme, ...]
-    variants: Variants = Variants()
+    variants: Variants = field(default_factory=Variants)
     date: datetime.date | None = None
     take_up: Fraction = Fraction(1)
     order: Order | None = "arrival"
@@ -95,7 +95,10 @@ class Question:
         """SHA-256 of the question: whatever has the same key has the same answer, on any engine."""
         parts = [
             dataset.hash,
-            [[p.id, [r.hash for v in self.variants.every for r in self.rules_of(p, v)]] for p in self.programmes],
+            [
+                [p.id, [r.hash for v in self.variants.every for r in self.rules_of(p, v)]]
+                for p in self.programmes
+            ],
             [str(self.take_up), self.order, self.score, self.by, self.seed, self.details],
             [[name, premise.text] for name, premise in sorted(self.premises.items())],
         ]

@@ -14,7 +14,7 @@ from kofu.errors import KofuError
 from kofu.population.arrival import default_call
 from kofu.population.asked import Asked
 from kofu.population.budget import Adoption, Applicant, adopt, proportional, reduced
-from kofu.population.dataset import DRAWN, NUMBER
+from kofu.population.dataset import DRAWN, NUMBER, Dataset
 from kofu.population.frame import Frame
 from kofu.population.question import Question
 from kofu.population.tally import Counts, Tally
@@ -50,9 +50,17 @@ def budget_of(programme: Programme) -> int | None:
     return next((a.yen for a in programme.amounts if a.kind is AmountKind.APPROPRIATION), None)
 
 
+def budget_of_rows(programme: Programme, dataset: Dataset) -> int | None:
+    """The part of the appropriation that falls to the rows of a sample; all of it where they are no sample."""
+    whole = budget_of(programme)
+    if whole is None or dataset.represents is None:
+        return whole
+    return whole * dataset.rows // dataset.represents
+
+
 def money(frame: Frame, question: Question, asked: Asked, demand: int, count: int, work: Count) -> Money:
     """Adoption of the applicants of a programme, of whom `count` ask the state for `demand` yen."""
-    budget, order = budget_of(asked.programme), question.order
+    budget, order = budget_of_rows(asked.programme, frame.dataset), question.order
     assert order is not None
     if order == "proportional":
 
@@ -62,7 +70,7 @@ def money(frame: Frame, question: Question, asked: Asked, demand: int, count: in
 
         return Money(proportional(count, demand, budget, floors), None)
     if budget is None or demand <= budget:
-        return Money(adopt(order, {0: (count, demand)}, None if budget is None else budget, _nobody), None)
+        return Money(adopt(order, {0: (count, demand)}, budget, _nobody), None)
     key = _key(frame, question, asked.programme)
     highest = Ranges().of(key)[1]
     queue = _Queue(frame, asked, key, work)
@@ -158,4 +166,3 @@ def _total(counts: list[Counts]) -> int:
 
 def _nobody(bucket: int) -> Iterable[Applicant]:
     raise AssertionError(f"nobody is turned away from bucket {bucket}")
-

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from kofu.population.charts import TONES
@@ -62,7 +62,7 @@ def without_sweep(record: Record) -> Record:
 
 
 @cache
-def _template() -> Any:
+def _template() -> Template:
     found = Environment(
         loader=FileSystemLoader(_HERE),
         autoescape=True,

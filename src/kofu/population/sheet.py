@@ -65,9 +65,7 @@ class Sheet:
     def rows(self) -> dict[str, dict[str, int]]:
         """How many rows each group has."""
         return {
-            group.name: {
-                group.names[code]: values[0] for code, values in sorted(self._counts[0][i].items())
-            }
+            group.name: {group.names[code]: values[0] for code, values in sorted(self._counts[0][i].items())}
             for i, group in enumerate(self._groups)
         }
 
@@ -84,5 +82,3 @@ def _constant(form: Form, rows: int) -> int:
 def is_nothing(form: Form) -> bool:
     """Whether a form is 0 or false in every row."""
     return _is_constant(form) and not (form.value if isinstance(form, Integer | Truth) else True)
-
-

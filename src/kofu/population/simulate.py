@@ -114,35 +114,32 @@ class _Run:
         self, asked: Asked, bins: dict[Form, outcome.Bins], before: list[dict[str, Any]]
     ) -> dict[str, Any]:
         sheet, question, dataset = self._sheet, self._question, self._frame.dataset
+        details = question.details
         own = [bins.get(m.asked[0]) for _, m in asked.benefits]
         benefits = [
-            outcome.benefit_record(
-                sheet, rule, m, spread, None if spread is None else distribution(spread)
-            )
+            outcome.benefit_record(sheet, rule, m, None if spread is None else distribution(spread))
             for (rule, m), spread in zip(asked.benefits, own, strict=True)
         ]
         totals = outcome.programme_totals(benefits, asked, sheet)
         paid = None
-        if question.details and question.order is not None and totals["applicants"]:
+        if details and question.order is not None and totals["applicants"]:
             demand, count = sheet.total(asked.state), totals["applicants"]
             paid = money(self._frame, question, asked, demand, count, self._quietly)
-        committed = paid.adoption.committed if paid else totals["demand"]["low"]
+        years = outcome.years_record(question, asked, benefits, paid)
+        spreads = [found or {} for found in own] if details else None
         return {
             "benefits": benefits,
             **totals,
             "payers": outcome.payers_record(asked, benefits),
             "groups": outcome.groups_record(sheet, asked),
-            "years": outcome.years_record(question, asked, benefits, paid),
+            "years": years,
             "money": paid and paid.record(),
-            "credit": credit_record(self._frame, question, asked, self._quietly) if question.details else None,
-            "nation": outcome.nation_record(
-                dataset.rows,
-                dataset.represents,
-                totals,
-                [found or {} for found in own] if question.details else None,
-            ),
+            "credit": credit_record(sheet, question, asked) if details else None,
+            "nation": outcome.nation_record(dataset, totals, spreads, paid, years),
             "change": outcome.change_record(sheet, asked, before[0], totals) if before else None,
-            "per_target": outcome.per_target_record(asked.programme, committed),
+            "per_target": outcome.per_target_record(
+                asked.programme, dataset, paid.adoption.committed if paid else totals["demand"]["low"]
+            ),
         }
 
     def _bins(self, every: list[Asked]) -> dict[Form, outcome.Bins]:

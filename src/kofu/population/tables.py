@@ -202,7 +202,17 @@ _PLACE = ("dimension", "group")
 
 _TABLES: dict[str, tuple[tuple[str, ...], _Rows]] = {
     "totals": (
-        ("title", "fiscal_year", "fits", "may_fit", "applicants", *_AMOUNTS, *_TARGET, "nation_weight", *_ESTIMATE),
+        (
+            "title",
+            "fiscal_year",
+            "fits",
+            "may_fit",
+            "applicants",
+            *_AMOUNTS,
+            *_TARGET,
+            "nation_weight",
+            *_ESTIMATE,
+        ),
         _totals,
     ),
     "benefits": (
@@ -224,7 +234,18 @@ _TABLES: dict[str, tuple[tuple[str, ...], _Rows]] = {
     "credit": (("fiscal_year", *_CREDIT), _credit),
     "changes": ((*_PLACE, *_MOVED, "demand_low", "demand_high"), _changes),
     "sweep": (
-        ("x", "x_value", "y", "y_value", "fits", "may_fit", "applicants", "demand_low", "demand_high", "committed"),
+        (
+            "x",
+            "x_value",
+            "y",
+            "y_value",
+            "fits",
+            "may_fit",
+            "applicants",
+            "demand_low",
+            "demand_high",
+            "committed",
+        ),
         _sweep,
     ),
 }

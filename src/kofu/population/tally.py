@@ -67,18 +67,16 @@ def tally_sql(dialect: Dialect, tally: Tally, source: str, rows: int, sum_type: 
         inner = f"SELECT * FROM ({inner}) AS s WHERE kept"
     keys = [f"g{i}" for i in range(len(tally.groups))]
     ranges = Ranges()
-    counts = [
-        _counted(i, form, ranges, rows, sum_type) + f" AS v{i}" for i, form in enumerate(tally.values)
-    ]
+    counts = [_counted(i, form, ranges, rows, sum_type) + f" AS v{i}" for i, form in enumerate(tally.values)]
     cells = f"SELECT {', '.join([*keys, 'count(*) AS n', *counts])} FROM ({inner}) AS s GROUP BY {', '.join(keys)}"
     if len(keys) == 1:
-        return f"SELECT 0, {', '.join([*keys, 'n', *(f'v{i}' for i in range(len(counts)))])} FROM ({cells}) AS s"
+        return (
+            f"SELECT 0, {', '.join([*keys, 'n', *(f'v{i}' for i in range(len(counts)))])} FROM ({cells}) AS s"
+        )
     place = "CASE " + " ".join(f"WHEN {key} IS NOT NULL THEN {i}" for i, key in enumerate(keys)) + " END"
     sums = ", ".join(f"sum({name})" for name in ("n", *(f"v{i}" for i in range(len(counts)))))
     sets = ", ".join(f"({key})" for key in keys)
-    return (
-        f"SELECT {place}, coalesce({', '.join(keys)}), {sums} FROM ({cells}) AS s GROUP BY GROUPING SETS ({sets})"
-    )
+    return f"SELECT {place}, coalesce({', '.join(keys)}), {sums} FROM ({cells}) AS s GROUP BY GROUPING SETS ({sets})"
 
 
 def _counted(place: int, form: Form, ranges: Ranges, rows: int, sum_type: str | None) -> str:

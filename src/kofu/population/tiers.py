@@ -90,8 +90,6 @@ def _tiers(flows: Iterable[Flow], payers: list[str]) -> list[list[str]]:
         level = [up for up, down in arrows if down in levels[-1] and up not in seen]
         levels.append(list(dict.fromkeys(level)))
         seen |= set(level)  # so that a circle of arrows ends
-    if not levels[-1]:
-        return []
     tiers = [[STATE]]
     for level in reversed(levels[:-1]):
         tiers.append([down for down in level if any((up, down) in arrows for up in tiers[-1])])

@@ -80,6 +80,16 @@ class Variants:
     cells: tuple[tuple[int, int, int], ...] = ()
     """(place on x, place on y, place among `every`)."""
 
+    @property
+    def stated(self) -> tuple[Variant, ...]:
+        """Those that are neither the baseline nor of the sweep."""
+        return self.every[1 : len(self.every) - len(self.cells)]
+
+    @property
+    def axes(self) -> list[tuple[str, Sequence[str]]]:
+        """What is swept."""
+        return [(axis.name, axis.values) for axis in (self.x, self.y) if axis is not None]
+
     def sweep_record(self) -> dict[str, Any] | None:
         """As a record has it."""
         if self.x is None:
@@ -158,9 +168,7 @@ def _variant(path: Path, place: int, item: Any) -> Variant:
 
 def _values(path: Path, name: Any, values: Any) -> list[str]:
     if not isinstance(values, list) or not values:
-        raise _wrong(
-            path, f"sweep の「{name}」には値を並べてください", f"sweep: list the values of {name!r}"
-        )
+        raise _wrong(path, f"sweep の「{name}」には値を並べてください", f"sweep: list the values of {name!r}")
     return [str(value) for value in values]
 
 

@@ -20,7 +20,7 @@ from kofu.yaml_file import load_plain
 Ends = Mapping[str, int | None]
 _SCALES = {
     "ja": ((10**8, "億円"), (10**4, "万円"), (1, "円")),
-    "en": ((10**9, "billion"), (10**6, "million"), (10**3, "thousand"), (1, "")),
+    "en": ((10**9, "billion"), (10**6, "million"), (1, "")),
 }
 _PLAIN = ("fiscal_year", "tier")
 """Columns of whole numbers that are no quantity: without commas."""
@@ -58,9 +58,10 @@ class Scale:
 
     def text(self, yen: int) -> str:
         """A sum with its unit: 35.1億円, ¥3.5 billion."""
-        return (
-            self.number(yen) + self.word if self.lang == "ja" else f"¥{self.number(yen)} {self.word}".strip()
-        )
+        number = self.number(yen)
+        if self.lang == "ja":
+            return number + (self.word if yen else "円")
+        return f"¥{number} {self.word if yen else ''}".strip()
 
 
 @cache
@@ -79,11 +80,6 @@ class Voice:
 
     def __call__(self, key: str, **values: object) -> str:
         """The words under `key`, with `values` filled in."""
-        return (
-            str(_words()[key][self.lang]).format(unit=self.unit) if not values else self._filled(key, values)
-        )
-
-    def _filled(self, key: str, values: Mapping[str, object]) -> str:
         return str(_words()[key][self.lang]).format(**{"unit": self.unit, **values})
 
     def _in(self, part: str, name: str) -> str:

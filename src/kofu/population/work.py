@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
+from kofu.errors import KofuError
 from kofu.population.dataset import Dataset
 from kofu.population.engines import Engine, Setup
 from kofu.population.tally import Counts, Tally, added, tally_sql
@@ -149,8 +150,14 @@ def _load(path: Path) -> Counts | None:
 
 def _save(path: Path, counts: Counts) -> None:
     hidden = path.with_suffix(".part")
-    hidden.write_text(json.dumps(counts))
-    hidden.replace(path)
+    try:
+        hidden.write_text(json.dumps(counts))
+        hidden.replace(path)
+    except OSError as error:
+        raise KofuError(
+            f"{path.parent}: 途中の結果を書けません（{error.strerror}）。ディスクの空きを確かめて、同じ指定でもう一度実行してください",
+            f"{path.parent}: cannot keep what is done so far ({error.strerror}); check the disk, then run the same call again",
+        ) from error
 
 
 # --- in a worker's process

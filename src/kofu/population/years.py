@@ -65,3 +65,17 @@ def read_timing(text: str) -> YearParts:
             f"the parts of the timing add up to {total}; let them add up to 1",
         )
     return parts
+
+
+def timing_record(
+    fiscal_year: int, instrument: Instrument, timing: YearParts | None = None
+) -> dict[str, str]:
+    """One sentence in each language on when money is paid, for what rests on it."""
+    parts = year_parts(fiscal_year, instrument) if timing is None else timing
+    paid = [(year, part) for year, part in sorted(parts.items()) if part]
+    ja = f"{instrument.ja}の支払: {'、'.join(f'{year}年度に{part}' for year, part in paid)}"
+    en = f"payment by {instrument.en}: {', '.join(f'{part} in fiscal {year}' for year, part in paid)}"
+    if timing is not None:
+        return {"ja": f"{ja}（指定）", "en": f"{en} (given)"}
+    why = timings()[instrument]
+    return {"ja": f"{ja}（仮定）: {why.why_ja}", "en": f"{en} (assumed): {why.why_en}"}

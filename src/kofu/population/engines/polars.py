@@ -55,7 +55,9 @@ def _cells(frame: pl.LazyFrame, rows: int, tally: Tally) -> pl.LazyFrame:
     if tally.where is not None:
         worked = worked.filter("kept")
     values = [_added(f"v{i}", form, ranges, rows) for i, form in enumerate(tally.values)]
-    return worked.group_by(_cell(_sizes(tally)).alias("cell")).agg(pl.len().cast(pl.Int64).alias("n"), *values)
+    return worked.group_by(_cell(_sizes(tally)).alias("cell")).agg(
+        pl.len().cast(pl.Int64).alias("n"), *values
+    )
 
 
 def _sizes(tally: Tally) -> list[int]:

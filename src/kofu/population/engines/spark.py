@@ -156,7 +156,9 @@ def _telling(place: str) -> Iterator[None]:
         yield
     except (PySparkException, Py4JError, OSError) as error:
         said = _first(error)
-        raise KofuError(f"{place}: Spark が止まりました（{said}）", f"{place}: Spark stopped ({said})") from error
+        raise KofuError(
+            f"{place}: Spark が止まりました（{said}）", f"{place}: Spark stopped ({said})"
+        ) from error
 
 
 def _first(error: Exception) -> str:

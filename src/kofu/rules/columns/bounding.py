@@ -168,7 +168,9 @@ class Bounding:
                 return self._member(form.item, form.mask)
             case Logic():
                 pairs = [self.pair(item) for item in form.items]
-                return forms.logic(form.op, [p[0] for p in pairs]), forms.logic(form.op, [p[1] for p in pairs])
+                return forms.logic(form.op, [p[0] for p in pairs]), forms.logic(
+                    form.op, [p[1] for p in pairs]
+                )
             case Not():
                 certain, possible = self.pair(form.item)
                 return forms.not_(possible), forms.not_(certain)
@@ -191,9 +193,7 @@ class Bounding:
                 return forms.compare(form.op, a, d), forms.compare(form.op, b, c)
         certain = forms.logic("and", [forms.compare("==", x, y) for x, y in ((a, c), (b, d), (a, b))])
         possible = forms.logic("and", [forms.compare("<=", a, d), forms.compare("<=", c, b)])
-        return (
-            (certain, possible) if form.op == "==" else (forms.not_(possible), forms.not_(certain))
-        )
+        return (certain, possible) if form.op == "==" else (forms.not_(possible), forms.not_(certain))
 
     def _member(self, item: Form, mask: Form) -> Pair:
         assert isinstance(mask, Integer)

@@ -1,0 +1,69 @@
+"""What `kofu population show` prints: rows, columns with their ranges, sources and assumptions."""
+
+from __future__ import annotations
+
+from kofu.command.terminal import console
+from kofu.population.dataset import DataColumn, Dataset
+from kofu.population.nation import blocks, nation_hash
+from kofu.rules.values import show_number
+from kofu.rules.vocabulary import vocabulary
+
+
+def population_text(dataset: Dataset, lang: str) -> None:
+    """Everything about one population that a reader should know before reading its results."""
+    from rich.markup import escape
+
+    def say(ja: str, en: str) -> str:
+        return en if lang == "en" else ja
+
+    represents = dataset.represents
+    lines = [
+        f"[bold]{escape(dataset.title)}[/bold]",
+        say(f"{dataset.rows:,}行（1行は1{dataset.unit}）、", f"{dataset.rows:,} rows, ")
+        + say(f"ファイル{len(dataset.parts)}個", f"{len(dataset.parts)} files"),
+    ]
+    if represents is not None:
+        lines.append(say(f"全国の{represents:,}の見本", f"a sample of {represents:,} in the nation"))
+    lines += ["", f"[bold]{say('作り方', 'How it was made')}[/bold]"]
+    lines += [f"  {escape(str(key))}: {escape(str(value))}" for key, value in dataset.made.items()]
+    lines += ["", f"[bold]{say('列', 'Columns')}[/bold]"]
+    lines += [f"  {escape(_column(column, dataset.rows, lang))}" for column in dataset.columns]
+    lines += _sources(dataset, lang)
+    console().print("\n".join(lines))
+
+
+def _column(column: DataColumn, rows: int, lang: str) -> str:
+    """Its name and between what its values lie."""
+    unknown = f" ({column.nulls:,} unknown)" if lang == "en" else f"（不明 {column.nulls:,}行）"
+    suffix = unknown if column.nulls else ""
+    if column.nulls == rows or column.kind == "truth":
+        return column.name + suffix
+    entry = vocabulary().get(column.name)
+    if column.kind == "choice":
+        ends = [column.choices[place] for place in (column.low, column.high)]
+        return f"{column.name}: {' … '.join(entry.shown(c, lang) if entry else c for c in ends)}{suffix}"
+    if entry is None:
+        return f"{column.name}: {column.low:,} … {column.high:,}{suffix}"
+    low, high = (show_number(end * column.step, entry.spec.type, lang) for end in (column.low, column.high))
+    return f"{column.name}: {low} … {high}{suffix}"
+
+
+def _sources(dataset: Dataset, lang: str) -> list[str]:
+    """Of a made-up population: each block of numbers with its publication or the reason of the assumption."""
+    made = dataset.made
+    if made.get("generator") != "kofu" or made.get("kind") not in ("firms", "contracts"):
+        return []
+    from rich.markup import escape
+
+    heads = {"source": ("出所", "source"), "assumption": ("仮定", "assumption")}
+    lines = ["", "[bold]Sources and assumptions[/bold]" if lang == "en" else "[bold]出所と仮定[/bold]"]
+    if made.get("nation") != nation_hash():
+        old = (
+            "この母集団は前の版の数から作られています。下は今の版です",
+            "made from earlier numbers; these are the present ones",
+        )
+        lines.append(f"  {old[lang == 'en']}")
+    for block in blocks(made["kind"]).values():
+        lines.append(f"  {escape(block.title(lang))}")
+        lines += [f"    {heads[kind][lang == 'en']}: {escape(text)}" for kind, text in block.basis(lang)]
+    return lines

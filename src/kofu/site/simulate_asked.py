@@ -1,0 +1,284 @@
+"""What a simulation on the site is asked, from a JSON body or the fields of an address, checked and made canonical."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, replace
+from fractions import Fraction
+from typing import Any, get_args
+
+from kofu.errors import KofuError
+from kofu.population.budget import Order
+from kofu.population.dataset import Dataset
+from kofu.population.engines import Setup
+from kofu.population.premises import with_overrides
+from kofu.population.question import Question
+from kofu.population.simulate import Tick, simulate
+from kofu.population.variants import Variant, gathered
+from kofu.programme.model import Programme
+from kofu.programme.vocabulary import AmountKind
+from kofu.rules.units import RATIO, parse_unit
+from kofu.rules.vocabulary import normal
+from kofu.site.params import Asked, BadRequestError, Pairs
+from kofu.text.measure import parse_measure
+from kofu.version import __version__
+
+Json = dict[str, Any]
+ORDERS: tuple[str, ...] = get_args(Order)
+TRIED = "試す案"
+"""The name of the variant that an address describes."""
+TAKE_UP = "1%"
+NATION = 3_375_255
+MOST_ROWS = 10_000_000
+MOST_PROGRAMMES = 20
+_MOST_VARIANTS = 20
+_MOST_VALUES = 200
+_LONGEST = 200
+_MOST_SEED = 2**31 - 1
+_BODY = {"programmes", "population", "variants", "take_up", "order", "assume", "seed", "lang"}
+_ADDRESS = {"programme", "take_up", "order", "seed"}
+_PARAM, _ASSUME = "param.", "assume."
+Values = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Asking:
+    """A simulation as it was asked. `population`: rows to make up; values are (name, as written), sorted."""
+
+    programmes: tuple[str, ...]
+    population: int = NATION
+    variants: tuple[tuple[str, Values], ...] = ()
+    take_up: str = TAKE_UP
+    order: str | None = "arrival"
+    assume: Values = ()
+    seed: int = 1
+
+    def record(self) -> Json:
+        """As it is written down; `from_record` reads it again."""
+        return asdict(self)
+
+    def key(self, catalogue: str) -> str:
+        """The name of the question: the same on every server of this version over this `catalogue` (its stamp)."""
+        text = json.dumps([__version__, catalogue, self.record()], ensure_ascii=False, sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+    @property
+    def share(self) -> Fraction:
+        """The take-up as a number."""
+        return read_share(self.take_up)
+
+    @property
+    def pairs(self) -> Pairs:
+        """The fields of the address that asks this (its first variant; the number of rows aside)."""
+        tried = self.variants[0][1] if self.variants else ()
+        fields = [("programme", i) for i in self.programmes]
+        fields += [(_PARAM + name, value) for name, value in tried]
+        fields += [("take_up", self.take_up)] if self.take_up != TAKE_UP else []
+        fields += [("order", str(self.order))] if self.order != "arrival" else []
+        fields += [(_ASSUME + name, value) for name, value in self.assume]
+        return fields + ([("seed", str(self.seed))] if self.seed != 1 else [])
+
+    def question(self, find: Callable[[str], Programme]) -> Question:
+        """The question with its programmes, as `find` gives them.
+
+        Raises:
+            KofuError: an unknown programme, one without rules, a parameter, premise or value that cannot be.
+        """
+        programmes = tuple(map(find, self.programmes))
+        if empty := next((p.id for p in programmes if not p.benefits), None):
+            raise BadRequestError.of("e400_no_rules", name=empty)
+        question = Question(
+            programmes,
+            gathered([Variant(name, dict(values), {}) for name, values in self.variants], []),
+            take_up=self.share,
+            order=self.order,  # type: ignore[arg-type]  # checked when it was read
+            premises=with_overrides(dict(self.assume)),
+            seed=self.seed,
+        )
+        for programme in programmes:
+            for variant in question.variants.every:
+                question.rules_of(programme, variant)
+        return question
+
+
+def from_record(record: Mapping[str, Any]) -> Asking:
+    """What `Asking.record` wrote down."""
+    return Asking(
+        tuple(record["programmes"]),
+        record["population"],
+        tuple((name, _pairs(values)) for name, values in record["variants"]),
+        record["take_up"],
+        record["order"],
+        _pairs(record["assume"]),
+        record["seed"],
+    )
+
+
+def _pairs(values: Any) -> Values:
+    return tuple((name, value) for name, value in values)
+
+
+def answer(
+    question: Question, dataset: Dataset, setup: Setup, folder: Any = None, tick: Tick | None = None
+) -> Json:
+    """The record over a sample of the nation: budgets are of the sample's part of the nation.
+
+    `budget_share` says which part. What one unit of a target costs cannot be told from a part of the budget.
+    """
+    share = Fraction(dataset.rows, dataset.represents or dataset.rows)
+    part = tuple(_with_budget(programme, share) for programme in question.programmes)
+    record = simulate(replace(question, programmes=part), dataset, setup, folder, tick)
+    record["budget_share"] = str(share)
+    if share != 1:
+        for variant in (v for programme in record["programmes"] for v in programme["variants"]):
+            variant["per_target"] = None
+    return record
+
+
+def _with_budget(programme: Programme, share: Fraction) -> Programme:
+    if share == 1:
+        return programme
+    amounts = [
+        a.model_copy(update={"yen": int(a.yen * share)}) if a.kind is AmountKind.APPROPRIATION else a
+        for a in programme.amounts
+    ]
+    return programme.model_copy(update={"amounts": amounts})
+
+
+# --- from a body
+
+
+def from_body(body: Any) -> Asking:
+    """A JSON body.
+
+    Raises:
+        BadRequestError: naming the key that is wrong.
+    """
+    if not isinstance(body, dict):
+        raise BadRequestError.of("e400_json")
+    if unknown := next((key for key in body if key not in _BODY), None):
+        raise BadRequestError.of("e400_key", field=str(unknown)[:40], allowed=", ".join(sorted(_BODY)))
+    if body.get("lang", "ja") not in ("ja", "en"):
+        raise _choice("lang", body["lang"], ("ja", "en"))
+    order = body.get("order", "arrival")
+    if order is not None and order not in ORDERS:
+        raise _choice("order", order, ORDERS)
+    variants = body.get("variants", [])
+    if not isinstance(variants, list) or len(variants) > _MOST_VARIANTS:
+        raise BadRequestError.of("e400_variants", most=_MOST_VARIANTS)
+    return Asking(
+        _ids(body.get("programmes")),
+        _number("population", body.get("population", NATION), MOST_ROWS),
+        tuple(_variant(each) for each in variants),
+        _take_up(body.get("take_up", TAKE_UP)),
+        order,
+        _values("assume", body.get("assume", {})),
+        _number("seed", body.get("seed", 1), _MOST_SEED),
+    )
+
+
+def _ids(found: Any) -> tuple[str, ...]:
+    if found is None or found == []:
+        raise BadRequestError.of("e400_missing", field="programmes")
+    plain = isinstance(found, list) and all(isinstance(i, str) and len(i) <= _LONGEST for i in found)
+    if not plain or len(found) > MOST_PROGRAMMES:
+        raise BadRequestError.of("e400_programmes", most=MOST_PROGRAMMES)
+    return tuple(dict.fromkeys(found))
+
+
+def _variant(each: Any) -> tuple[str, Values]:
+    name = each.get("name", TRIED) if isinstance(each, dict) and set(each) <= {"name", "parameters"} else None
+    if not isinstance(name, str) or not 0 < len(name) <= _LONGEST or not each.get("parameters"):
+        raise BadRequestError.of("e400_variants", most=_MOST_VARIANTS)
+    return name, _values("parameters", each["parameters"])
+
+
+def _values(field: str, found: Any) -> Values:
+    """Names and values as people write them; numbers and truth values become text."""
+    if not isinstance(found, dict) or len(found) > _MOST_VALUES:
+        raise BadRequestError.of("e400_object", field=field, most=_MOST_VALUES)
+    return _checked((str(name), _text(name, value)) for name, value in found.items())
+
+
+def _checked(pairs: Any) -> Values:
+    read: dict[str, str] = {}
+    for written, value in pairs:
+        name = normal(written).strip()
+        if len(name) > _LONGEST or len(value) > _LONGEST:
+            raise BadRequestError.of("e400_answer", field=name[:40], most=_LONGEST)
+        if read.setdefault(name, value) != value:
+            raise BadRequestError.of("e400_twice", field=name[:40], one=read[name][:40], other=value[:40])
+    return tuple(sorted(read.items()))
+
+
+def _text(name: object, value: Any) -> str:
+    if isinstance(value, bool):
+        return "はい" if value else "いいえ"
+    if isinstance(value, str) or (isinstance(value, int | float) and abs(value) < 10**18):
+        return str(value).strip()
+    raise BadRequestError.of("e400_answer", field=str(name)[:40], most=_LONGEST)
+
+
+def _number(name: str, value: Any, high: int) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= high:
+        shown = value if isinstance(value, int) and abs(value) < 10**20 else "?"
+        raise BadRequestError.of("e400_number", field=name, value=shown, low=1, high=high)
+    return value
+
+
+def _take_up(value: Any) -> str:
+    text = str(value).strip() if isinstance(value, str | int | float) else ""
+    if not 0 < read_share(text[:40]) <= 1:
+        raise BadRequestError.of("e400_share", field="take_up", value=text[:40])
+    return text
+
+
+def read_share(text: str) -> Fraction:
+    """1/5, 20%, 20 % → 1/5; what cannot be read is 0, which is no share."""
+    try:
+        measure = parse_measure(normal(text).replace(" ", ""))
+    except (KofuError, ValueError, ZeroDivisionError):
+        return Fraction(0)
+    factor, unit = parse_unit(measure.unit)
+    return measure.value * factor if unit == RATIO and not measure.qualifier else Fraction(0)
+
+
+def _choice(name: str, value: Any, allowed: tuple[str, ...]) -> BadRequestError:
+    shown = str(value)[:40] if isinstance(value, str) else type(value).__name__
+    return BadRequestError.of("e400_choice", field=name, value=shown, allowed=", ".join(allowed))
+
+
+# --- from an address
+
+
+def from_address(asked: Asked, strict: bool) -> Asking:
+    """The fields of an address; empty ones are as if they were not there. `strict` refuses names it does not know.
+
+    Raises:
+        BadRequestError: naming the field that is wrong.
+    """
+    pairs = [(name, value) for name, value in asked.answers if value]
+    single = {name: value for name, value in pairs if name in _ADDRESS}
+    named = {
+        prefix: [(name.removeprefix(prefix), value) for name, value in pairs if name.startswith(prefix)]
+        for prefix in (_PARAM, _ASSUME)
+    }
+    for name, _ in pairs:
+        if strict and name not in _ADDRESS and not name.startswith((_PARAM, _ASSUME)):
+            allowed = ", ".join([*sorted(_ADDRESS), f"{_PARAM}…", f"{_ASSUME}…", "lang"])
+            raise BadRequestError.of("e400_key", field=name[:40], allowed=allowed)
+    order = single.get("order", "arrival")
+    if order not in ORDERS:
+        raise _choice("order", order, ORDERS)
+    seed = single.get("seed", "1")
+    tried = _checked(named[_PARAM])
+    return Asking(
+        _ids([value for name, value in pairs if name == "programme"]),
+        variants=((TRIED, tried),) if tried else (),
+        take_up=_take_up(single.get("take_up", TAKE_UP)),
+        order=order,
+        assume=_checked(named[_ASSUME]),
+        seed=_number("seed", int(seed) if seed.isascii() and seed.isdigit() and len(seed) < 11 else 0, _MOST_SEED),
+    )
