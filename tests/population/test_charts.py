@@ -158,5 +158,5 @@ def test_a_chart_grows_with_its_words(labels: list[str], value: int) -> None:
     tree = parse(svg)
     height = int(tree.get("height", ""))
     starts = [int(t.get("y", "")) for t in tree.iter("text") if "e" not in t.get("class", "").split()]
-    assert starts[: len(starts)] == sorted(starts)
+    assert starts == sorted(starts)
     assert all(0 <= y <= height for y in starts)

@@ -33,7 +33,7 @@ class Asked:
     @property
     def forms(self) -> list[Form]:
         """Everything that is counted or added up."""
-        found = [self.applies, self.whole, *(self.change or ())]
+        found = [self.applies, self.state, *(self.change or ())]
         for _, m in self.benefits:
             found += [*m.fits, *m.amount, m.applies, *m.asked]
             found += [form for pair in m.shares.values() for form in pair]

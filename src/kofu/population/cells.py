@@ -7,7 +7,7 @@ text once; so a cell means here what it means in every other file of facts.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
@@ -20,14 +20,8 @@ from kofu.rules.tree import FactSpec, Value
 from kofu.rules.units import parse_unit
 from kofu.rules.values import is_unknown, read_value
 
-_DIGIT = "[0-9０-９]"
-_PLAIN = (
-    "[ 　]*"
-    f"(?:(?:{_DIGIT}{{1,15}}|{_DIGIT}{{1,3}}(?:[,，]{_DIGIT}{{3}}){{1,4}})"
-    f"|(?:{_DIGIT}{{1,12}}|{_DIGIT}{{1,3}}(?:[,，]{_DIGIT}{{3}}){{1,3}})万)"
-    "(?:UNIT)?[ 　]*"
-)
-"""Whole numbers as most tables have them: 12, １２, 1,200, 1,200円, 500万円."""
+_PLAIN = "_*(?:D+|DD?D?(?:,DDD)+)万?(?:U)?_*"
+_NARROW, _WIDE = {"_": " ", "D": "[0-9]"}, {"_": "[ \u3000]", "D": "[0-9０-９]", ",": "[,，]"}
 _INTEGERS = {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "UHUGEINT"}  # fmt: skip
 _FLOATS = {"FLOAT", "DOUBLE"}
 _DECIMAL = re.compile(r"DECIMAL\((\d+),(\d+)\)")
@@ -119,104 +113,131 @@ class Fact:
 
 @dataclass(frozen=True)
 class Cells:
-    """A column of one file as a fact: `code` and `said_unknown` are SQL over its row and, where texts are read, `texts`."""
+    """A column of one file as a fact: SQL in three steps, so that DuckDB works out each part once.
+
+    `number` and `said` are over the row as it stands; `code` and `is_unread` are over the columns p and s that
+    they make, beside the table t of the texts that Python reads. Each name ends in `place`.
+    """
 
     fact: Fact
     column: str
     """Quoted."""
     sql_type: str
-    texts: str
-    """The table of the texts read, with the columns text and code."""
+    place: int
 
     @property
-    def text(self) -> str | None:
-        """SQL for the text that Python reads; NULL where SQL reads the cell, or it is empty. None: never."""
-        if self._is_whole:
-            return None
+    def number(self) -> str:
+        """SQL for a plain number × `scale`; NULL where the cell is none. Of a truth value the value itself."""
+        if self._is_truth:
+            return self.column
+        if self.fact.kind != "number":
+            return self._truncated if self.sql_type in _FLOATS else "CAST(NULL AS BIGINT)"
         if self.sql_type in _FLOATS:
-            whole = f"CASE WHEN {self._float_fits} THEN CAST({self.column} AS BIGINT) END"
-            return f"CAST({whole} AS VARCHAR)"
-        text = f"CAST({self.column} AS VARCHAR)"
-        return f"CASE WHEN NOT {self._plain} THEN {text} END" if self.fact.kind == "number" else text
+            return self._truncated
+        if self._is_decimal:
+            places = self.sql_type.rstrip(")").split(",")[1]
+            return f"CAST(CAST({self.column} AS DECIMAL(38,{places})) * {self.scale} AS HUGEINT)"
+        if self.sql_type in _INTEGERS:
+            return self.column
+        return self._of_text if self.sql_type == "VARCHAR" else "CAST(NULL AS BIGINT)"
+
+    @property
+    def scale(self) -> int:
+        """The number of which `number` is a multiple."""
+        decimal = _DECIMAL.fullmatch(self.sql_type) if self._is_decimal else None
+        return 10 ** int(decimal[2]) if decimal else 1
+
+    @property
+    def said(self) -> str:
+        """SQL for the text that Python reads where there is no plain number; else for whether there is anything."""
+        if not self.has_texts:
+            return f"({self.column} IS NOT NULL)"
+        if self.sql_type in _FLOATS:
+            return f"coalesce(CAST({self._truncated} AS VARCHAR), CAST({self.column} AS VARCHAR))"
+        return f"CAST({self.column} AS VARCHAR)"
+
+    @property
+    def has_texts(self) -> bool:
+        """Whether Python reads some of the cells."""
+        if self.fact.kind == "number":
+            return not (self.sql_type in _INTEGERS | _FLOATS or self._is_decimal)
+        return not self._is_truth
+
+    @property
+    def text(self) -> str:
+        """SQL for the text that Python reads; NULL where SQL reads the cell."""
+        return (
+            f"CASE WHEN p{self.place} IS NULL THEN s{self.place} END" if self._has_both else f"s{self.place}"
+        )
 
     @property
     def code(self) -> str:
         """SQL for the integer; NULL where it is unknown or cannot be read."""
-        if self._is_truth:
-            return self.column
-        if self.fact.kind != "number":
-            return f"CAST({self.texts}.code AS {self.fact.sql_type})"
-        if not self._is_whole:
-            plain = self._number(self._plain_number)
-            return f"CASE WHEN {self._plain} THEN {plain} ELSE CAST({self.texts}.code AS {self.fact.sql_type}) END"
-        if self.sql_type in _FLOATS:
-            return f"CASE WHEN {self._float_fits} THEN {self._number(f'CAST({self.column} AS BIGINT)')} END"
-        if decimal := _DECIMAL.fullmatch(self.sql_type):
-            scale = 10 ** int(decimal[2])
-            low, high = self._ends(1)
-            unscaled = f"CAST(CAST({self.column} AS DECIMAL(38,{decimal[2]})) * {scale} AS HUGEINT)"
-            inside = f"{self.column} BETWEEN {low} AND {high}"
-            return f"CASE WHEN {inside} THEN {self._number(unscaled, scale)} END"
-        return self._number(self.column)
+        place, kind = self.place, self.fact.sql_type
+        if not self.has_texts:
+            return f"p{place}" if self._is_truth else self._steps(f"p{place}")
+        read = f"CAST(t{place}.code AS {kind})"
+        return (
+            f"CASE WHEN p{place} IS NULL THEN {read} ELSE {self._steps(f'p{place}')} END"
+            if self._has_both
+            else read
+        )
 
     @property
-    def is_wrong(self) -> str:
-        """SQL for whether the cell says something that cannot be read."""
-        unread = "" if self._is_whole else f" AND {self.texts}.text IS NULL"
-        return f"({self.column} IS NOT NULL AND ({self.code}) IS NULL{unread})"
+    def is_unread(self) -> str:
+        """SQL for whether the cell says something, and no text that Python has read."""
+        place = self.place
+        return f"(s{place} IS NOT NULL AND t{place}.text IS NULL)" if self.has_texts else f"s{place}"
+
+    @property
+    def _has_both(self) -> bool:
+        """Whether some cells are plain numbers and others texts."""
+        return self.fact.kind == "number" and self.sql_type == "VARCHAR"
 
     @property
     def _is_truth(self) -> bool:
         return self.fact.kind == "truth" and self.sql_type == "BOOLEAN"
 
     @property
-    def _is_whole(self) -> bool:
-        """Whether SQL reads every cell."""
-        if self._is_truth:
-            return True
+    def _is_decimal(self) -> bool:
         decimal = _DECIMAL.fullmatch(self.sql_type)
-        fits = decimal is not None and int(decimal[1]) + int(decimal[2]) <= 36
-        return self.fact.kind == "number" and (self.sql_type in _INTEGERS | _FLOATS or fits)
+        return decimal is not None and int(decimal[1]) + int(decimal[2]) <= 36
 
     @property
-    def _plain(self) -> str:
-        if self.sql_type != "VARCHAR":
-            return f"({self.column} IS NULL)"
-        unit = re.escape(self.fact.spec.unit)
-        return f"coalesce(regexp_full_match({self.column}, '{_PLAIN.replace('UNIT', unit)}'), true)"
+    def _truncated(self) -> str:
+        """SQL for a float that is a whole number, and exact."""
+        fits = f"abs({self.column}) < {2**53} AND {self.column} = trunc({self.column})"
+        return f"CASE WHEN {fits} THEN CAST({self.column} AS BIGINT) END"
 
     @property
-    def _plain_number(self) -> str:
-        """SQL for the number of a cell that is plain."""
-        if self.sql_type != "VARCHAR":
-            return "CAST(NULL AS BIGINT)"
-        left_out = ",， 　万" + self.fact.spec.unit
-        digits = f"translate({self.column}, '０１２３４５６７８９{left_out}', '0123456789')"
-        return (
-            f"(TRY_CAST({digits} AS BIGINT) * CASE WHEN contains({self.column}, '万') THEN 10000 ELSE 1 END)"
+    def _of_text(self) -> str:
+        """SQL for whole numbers as most tables have them: 12, １２, 1,200, 1,200円, 500万円."""
+        unit = self.fact.spec.unit
+        narrow = f"replace(replace({self.column}, ',', ''), '万', '')"
+        narrow = f"replace({narrow}, '{unit}', '')" if unit else narrow
+        translated = f"translate({self.column}, '０１２３４５６７８９,， \u3000万{unit}', '0123456789')"
+        number = (
+            f"CASE WHEN regexp_full_match({self.column}, '{_pattern(_NARROW, unit)}') THEN TRY_CAST({narrow} AS BIGINT) "
+            f"WHEN regexp_full_match({self.column}, '{_pattern(_WIDE, unit)}') THEN TRY_CAST({translated} AS BIGINT) END"
         )
+        return f"CAST({number} AS HUGEINT) * CASE WHEN contains({self.column}, '万') THEN 10000 ELSE 1 END"
 
-    @property
-    def _float_fits(self) -> str:
-        return f"(abs({self.column}) < {2**53} AND {self.column} = trunc({self.column}))"
-
-    def _ends(self, scale: int) -> tuple[int, int]:
-        """The least and the most that a plain number × `scale` can be, in the fact's own unit."""
-        factor, _ = parse_unit(self.fact.spec.unit)
-        return ceil(self.fact.spec.low / factor * scale), floor(self.fact.spec.high / factor * scale)
-
-    def _number(self, number: str, scale: int = 1) -> str:
-        """SQL for the integer of a whole number / `scale` in the fact's own unit; NULL outside its range or steps."""
-        factor, _ = parse_unit(self.fact.spec.unit)
-        steps = factor / self.fact.spec.step / scale
-        low, high = self._ends(scale)
+    def _steps(self, number: str) -> str:
+        """SQL for the integer of `number` / `scale` in the fact's own unit; NULL outside its range or its steps."""
+        spec, (factor, _) = self.fact.spec, parse_unit(self.fact.spec.unit)
+        low, high = ceil(spec.low / factor * self.scale), floor(spec.high / factor * self.scale)
+        steps = factor / spec.step / self.scale
         inside, code = f"{number} BETWEEN {low} AND {high}", number
         fits = max(abs(low), abs(high)) * steps.numerator < 2**63
-        wide = f"CAST({number} AS {'BIGINT' if fits else 'HUGEINT'})"
+        product = f"CAST({number} AS {'BIGINT' if fits else 'HUGEINT'}) * {steps.numerator}"
         if steps.denominator > 1:
-            whole = f"{wide} * {steps.numerator}"
-            inside += f" AND ({whole}) % {steps.denominator} = 0"
-            code = f"({whole}) // {steps.denominator}"
+            inside += f" AND ({product}) % {steps.denominator} = 0"
+            code = f"({product}) // {steps.denominator}"
         elif steps.numerator > 1:
-            code = f"{wide} * {steps.numerator}"
+            code = product
         return f"CASE WHEN {inside} THEN CAST({code} AS {self.fact.sql_type}) END"
+
+
+def _pattern(letters: Mapping[str, str], unit: str) -> str:
+    """The pattern of a plain number, with what its letters stand for."""
+    return "".join(letters.get(letter, letter) for letter in _PLAIN).replace("U", re.escape(unit))

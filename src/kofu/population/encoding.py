@@ -26,14 +26,20 @@ class Piece:
     end: int
     number: int
 
-    def select(self, what: str, cells: Sequence[Cells] = (), where: str = "true") -> str:
-        """SQL that selects from its rows, named r, beside the texts of the cells."""
-        joins = "".join(
-            f" LEFT JOIN {c.texts} ON {c.texts}.text = {c.text}" for c in cells if c.text is not None
-        )
-        if (self.start, self.end) != (0, self.source.rows):
-            where = f"r.file_row_number >= {self.start} AND r.file_row_number < {self.end} AND {where}"
-        return f"SELECT {what} FROM {scan(self.source.parquet)} AS r{joins} WHERE {where}"
+    def prepared(self, cells: Sequence[Cells]) -> str:
+        """SQL for its rows with the plain numbers (p) and the texts (s) of the cells."""
+        columns = "".join(f", {c.number} AS p{c.place}, {c.said} AS s{c.place}" for c in cells)
+        selected = f"SELECT r.file_row_number AS n{columns} FROM {scan(self.source.parquet)} AS r"
+        if (self.start, self.end) == (0, self.source.rows):
+            return selected
+        return f"{selected} WHERE r.file_row_number >= {self.start} AND r.file_row_number < {self.end}"
+
+    def read(self, cells: Sequence[Cells]) -> str:
+        """SQL for its rows with the integers (c) of the cells, and whether they are wrong (w)."""
+        columns = "".join(f", {c.code} AS c{c.place}, {c.is_unread} AS u{c.place}" for c in cells)
+        joins = "".join(f" LEFT JOIN t{c.place} ON t{c.place}.text = {c.text}" for c in cells if c.has_texts)
+        wrong = "".join(f", (u{c.place} AND c{c.place} IS NULL) AS w{c.place}" for c in cells)
+        return f"SELECT *{wrong} FROM (SELECT n{columns} FROM ({self.prepared(cells)}){joins})"
 
 
 def pieces(sources: Sequence[Source], part_rows: int) -> Iterator[list[Piece]]:
@@ -107,12 +113,14 @@ class Encoder:
         for number, fact in enumerate(self._facts):
             place = source.names.index(fact.name)
             column = source.columns[place].replace('"', '""')
-            found.append(Cells(fact, f'r."{column}"', source.types[place], f"t{number}"))
+            found.append(Cells(fact, f'r."{column}"', source.types[place], number))
         return found
 
     def _learn(self, cursor: Any, fact: Fact, some: Sequence[tuple[Piece, Cells]]) -> None:
         """Makes the table of the texts that Python reads in this part."""
-        queries = [piece.select(f"{c.text} AS text") for piece, c in some if c.text is not None]
+        queries = [
+            f"SELECT {c.text} AS text FROM ({piece.prepared([c])})" for piece, c in some if c.has_texts
+        ]
         if not queries:
             return
         union = " UNION ALL ".join(queries)
@@ -120,7 +128,7 @@ class Encoder:
         known = fact.learn(self._unless_stopped(found))
         codes = [None if code is None else int(code) for code in known.values()]
         cursor.execute(
-            f"CREATE OR REPLACE TEMP TABLE {some[0][1].texts} AS "
+            f"CREATE OR REPLACE TEMP TABLE t{some[0][1].place} AS "
             "SELECT unnest($1::VARCHAR[]) AS text, unnest($2::BIGINT[]) AS code",
             [list(known), codes],
         )
@@ -137,14 +145,13 @@ class Encoder:
     def _selected(self, piece: Piece, cells: Sequence[Cells]) -> str:
         """SQL for the integers of a piece; it fails at a cell that cannot be read."""
         codes = "".join(
-            f", CASE WHEN {c.is_wrong} THEN CAST(error('refused') AS {c.fact.sql_type}) ELSE {c.code} END "
+            f", CASE WHEN w{c.place} THEN CAST(error('refused') AS {c.fact.sql_type}) ELSE c{c.place} END "
             f'AS "{c.fact.name}"'
             for c in cells
         )
-        number = f"CAST(r.file_row_number + {piece.number - piece.start} AS BIGINT)"
-        inner = piece.select(f"{number} AS n{codes}", cells)
-        names = "".join(f', "{c.fact.name}"' for c in cells)
-        return f'SELECT n AS "{NUMBER}", CAST({self._draw} AS INTEGER) AS "{DRAW}"{names} FROM ({inner})'
+        number = f"CAST(n + {piece.number - piece.start} AS BIGINT) AS n"
+        numbered = f"SELECT * REPLACE ({number}) FROM ({piece.read(cells)})"
+        return f'SELECT n AS "{NUMBER}", CAST({self._draw} AS INTEGER) AS "{DRAW}"{codes} FROM ({numbered})'
 
     def _columns(self, cursor: Any, path: str) -> tuple[DataColumn, ...]:
         """What a part holds, from the statistics of its row groups."""
@@ -186,6 +193,10 @@ class Encoder:
     def _first(self, cursor: Any, piece: Piece, cells: Sequence[Cells], place: int) -> tuple[int, Any] | None:
         """The first wrong cell of a column, with its row in the file from 0."""
         one = cells[place]
-        wrong = piece.select(f"r.file_row_number AS n, {one.column} AS cell", [one], one.is_wrong)
-        row = cursor.execute(f"{wrong} ORDER BY n LIMIT 1").fetchone()
-        return None if row is None else (row[0], row[1])
+        wrong = cursor.execute(f"SELECT min(n) FROM ({piece.read([one])}) WHERE w{place}").fetchone()
+        if wrong is None or wrong[0] is None:
+            return None
+        row = (
+            f"SELECT {one.column} FROM {scan(piece.source.parquet)} AS r WHERE r.file_row_number = {wrong[0]}"
+        )
+        return wrong[0], cursor.execute(row).fetchone()[0]

@@ -13,7 +13,7 @@ from litestar.types import Receive, Scope, Send
 from kofu.errors import KofuError
 from kofu.site.params import MAX_BODY, Asked
 from kofu.site.render import page
-from kofu.site.shelf import NotFoundError, Shelf
+from kofu.site.shelf import BusyError, NotFoundError, Shelf
 from kofu.site.words import say_in
 
 HTML = "text/html; charset=utf-8"
@@ -104,6 +104,8 @@ def error_reply(scope: Scope, error: Exception, shelf: Shelf) -> Reply:
     headers = [*_SAFE, (b"content-type", media_type.encode())]
     if status == 405:
         headers.append((b"allow", b"GET, HEAD, POST" if scope["path"].startswith(API) else b"GET, HEAD"))
+    if status == 503:
+        headers.append((b"retry-after", b"5"))
     return Reply(status, headers, body)
 
 
@@ -119,6 +121,8 @@ def _in_words(scope: Scope, error: Exception) -> tuple[int, str, dict[str, str]]
         return {lang: say_in(lang)(key, **values) for lang in ("ja", "en")}
 
     status = error.status_code if isinstance(error, HTTPException) else 500
+    if isinstance(error, BusyError):
+        return 503, "e503", {"ja": error.ja, "en": error.en}
     if isinstance(error, KofuError):
         missing = isinstance(error, NotFoundError)
         return 404 if missing else 400, "e404" if missing else "e400", {"ja": error.ja, "en": error.en}

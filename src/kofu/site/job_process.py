@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sys
 import threading
 import time
@@ -64,7 +65,9 @@ def run(folder: Path, database: Path) -> None:
     progress.tell("population", 0, asking.population)
     dataset = population(asking.population, asking.seed, MEMORY // 2, tick)
     question = asking.question(Store(database).programme)
-    write(folder / RESULT, answer(question, dataset, Setup(memory=MEMORY), folder / "units", progress.tell))
+    units = folder / "units"
+    write(folder / RESULT, answer(question, dataset, Setup(memory=MEMORY), units, progress.tell))
+    shutil.rmtree(units, ignore_errors=True)
 
 
 def _watch(folder: Path) -> None:

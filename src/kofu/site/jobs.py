@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from kofu.site.job_process import CANCELLED, ERROR, PROGRESS, REQUEST, RESULT, write
+from kofu.site.shelf import BusyError
 from kofu.site.simulate_asked import Asking
 
 Status = Literal["queued", "running", "done", "failed", "cancelled"]
@@ -34,10 +35,6 @@ _DIED = {
     "ja": "計算のプロセスが途中で止まりました。もう一度始めると、終わったところから続けます",
     "en": "the process stopped before its end; start it again and it goes on where it was",
 }
-
-
-class BusyError(Exception):
-    """Too many jobs wait already."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +75,7 @@ class Jobs:
             found = self.find(name)
             if found is None or found.status in ("failed", "cancelled"):
                 if len(self._queued()) >= WAITING:
-                    raise BusyError
+                    raise BusyError.of("e503_jobs", most=WAITING)
                 self._tidy()
                 self._put(name, asking)
         self.attend()
@@ -94,9 +91,10 @@ class Jobs:
         asking = _read(folder / REQUEST)
         if asking is None:
             return None
-        # The order counts: while one looks, a job goes on, and never back.
-        running = self._running()
+        # In this order: a job goes on while one looks. It holds the lock before it notes progress, and lets it go
+        # after it has written its result.
         progress = _read(folder / PROGRESS)
+        running = self._running()
         if (result := _read(folder / RESULT)) is not None:
             return Job(name, "done", asking, result=result)
         if (folder / CANCELLED).exists():
@@ -104,7 +102,7 @@ class Jobs:
         if (error := _read(folder / ERROR)) is not None:
             return Job(name, "failed", asking, error=error)
         if progress is None:
-            return Job(name, "running" if running == name else "queued", asking)
+            return Job(name, "queued", asking)
         status: Status = "running" if running == name else "failed"
         return Job(name, status, asking, **progress, error=_DIED if status == "failed" else None)
 

@@ -36,6 +36,15 @@ class NotFoundError(KofuError):
         return cls(say_in("ja")(key, **values), say_in("en")(key, **values))
 
 
+class BusyError(KofuError):
+    """There is too much to do already; the same may be asked again later."""
+
+    @classmethod
+    def of(cls, key: str, **values: object) -> BusyError:
+        """The error with the words under `key`."""
+        return cls(say_in("ja")(key, **values), say_in("en")(key, **values))
+
+
 @dataclass(frozen=True)
 class Pair:
     """Two programmes that are tied: `later` continues `earlier`."""

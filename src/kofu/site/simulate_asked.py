@@ -61,7 +61,8 @@ class Asking:
 
     def key(self, catalogue: str) -> str:
         """The name of the question: the same on every server of this version over this `catalogue` (its stamp)."""
-        text = json.dumps([__version__, catalogue, self.record()], ensure_ascii=False, sort_keys=True)
+        same = {**self.record(), "take_up": str(self.share)}
+        text = json.dumps([__version__, catalogue, same], ensure_ascii=False, sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:32]
 
     @property

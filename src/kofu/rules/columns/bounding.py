@@ -118,6 +118,8 @@ class Bounding:
             return forms.binary("+", a, c), forms.binary("+", b, d)
         if form.op == "-":
             return forms.binary("-", a, d), forms.binary("-", b, c)
+        if any(x is y and isinstance(x, Integer) and not x.value for x, y in ((a, b), (c, d))):
+            return (forms.integer(0),) * 2  # nothing is unknown here that the product could hide
         if self._never_negative(a) and self._never_negative(c):
             return forms.binary("*", a, c), forms.binary("*", b, d)
         corners = list(dict.fromkeys(forms.binary("*", x, y) for x, y in product((a, b), (c, d))))
