@@ -90,8 +90,8 @@ CELLS = {
 }
 
 
-@given(st.lists(st.fixed_dictionaries(CELLS), min_size=1, max_size=12), st.integers(1, 5), st.data())
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.fixed_dictionaries(CELLS), min_size=1, max_size=12), st.integers(3, 9), st.data())
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_cells_mean_what_they_mean_in_a_file_of_facts(
     tmp_path_factory: pytest.TempPathFactory, rows: list[dict[str, str]], part_rows: int, data: st.DataObject
 ) -> None:
@@ -141,7 +141,7 @@ def test_the_folder_opens_and_numbers_and_draws_are_those_of_the_seed(tmp_path: 
 def test_plain_columns_of_every_type_are_read(tmp_path: Path) -> None:
     path = parquet(
         tmp_path / "a.parquet",
-        "SELECT 5::UTINYINT AS 資本金, 20::HUGEINT AS 従業員数, 300.00::DECIMAL(18,2) AS 投資額, "
+        "SELECT 5::UTINYINT AS 資本金, 20::DECIMAL(38,0) AS 従業員数, 300.00::DECIMAL(18,2) AS 投資額, "
         "7000000.0::DOUBLE AS 借入残高, 1.013::DECIMAL(38,30) AS 年利率, 1 AS 商工中金の基準金利, "
         "1.5::DECIMAL(3,1) AS 希望する返済期間, 1::TINYINT AS 中小企業者である, 0.0::FLOAT AS 大企業である, "
         "true AS 商店街組織である, 30::TINYINT AS 希望する据置期間 WHERE false "
@@ -194,8 +194,13 @@ CELL_ERRORS = [
     ("資本金", "0.50::DECIMAL(9,2)", "0.50", "円"),
     ("資本金", "'nan'::DOUBLE", "NaN", "空"),
     ("資本金", "'inf'::DOUBLE", "inf", "数"),
+    ("資本金", "16777217::FLOAT", "16777216", "型"),
+    ("資本金", "99999999999999999999.00::DECIMAL(38,2)", "99999999999999999999", "10兆円"),
+    ("資本金", "99999999999999999999::DECIMAL(38,0)", "99999999999999999999", "10兆円"),
     ("資本金", "true", "True", "数"),
     ("資本金", "DATE '2024-01-01'", "2024-01-01", "資本金"),
+    ("資本金", "'1' || chr(10) || '2'", "1⏎2", "円"),
+    ("資本金", "repeat('x', 9999)", "x" * 60 + "…:", "数"),
     ("資本金", "'5人'", "5人", "円"),
     ("中小企業者である", "2", "2", "はい"),
     ("中小企業者である", "'多分'", "多分", "はい"),
@@ -275,6 +280,43 @@ def test_files_must_have_the_same_columns(tmp_path: Path) -> None:
     assert f"{two}: 「資本金」という列がありません（{one}" in refused(tmp_path, one, two).ja
     assert decoded(bring([one, two], tmp_path / "p", ignore=["資本金"])) == [{"従業員数": 2}, {"従業員数": 1}]
     assert "「あ」" in refused(tmp_path, one, ignore=["あ"]).ja
+
+
+def test_rows_that_contradict_themselves_are_refused(tmp_path: Path) -> None:
+    """小規模事業者 of manufacturing have at most 20 employees, by 中小企業基本法第2条第5項."""
+    some = "SELECT '会社' AS 申請者の種別, '製造業' AS 業種, range AS 従業員数, true AS 小規模事業者である FROM range({})"
+    path = parquet(tmp_path / "a.parquet", some.format(21))
+    assert bring([path], tmp_path / "p", part_rows=7).rows == 21
+    error = refused(tmp_path, parquet(path, some.format(100)), part_rows=15)
+    assert error.ja.startswith(f"{path}の22行目: ")
+    for said in ("小規模事業者である=はい", "従業員数=21人", "両立しません"):
+        assert said in error.ja
+
+
+def test_columns_in_the_names_of_folders_are_not_lost_silently(tmp_path: Path) -> None:
+    (tmp_path / "d" / "都道府県=東京都").mkdir(parents=True)
+    parquet(tmp_path / "d" / "都道府県=東京都" / "a.parquet", "SELECT 1 AS 従業員数")
+    assert "列「都道府県」の値がフォルダー名だけ" in refused(tmp_path, tmp_path / "d").ja
+
+
+_STOPPED = """
+import os, signal, sys, threading
+from pathlib import Path
+from kofu.population.bringing import bring
+tick = lambda done, rows: done == 2000 and os.kill(os.getpid(), signal.SIGINT)
+try:
+    bring([Path(sys.argv[1])], Path(sys.argv[2]), part_rows=2000, tick=tick)
+except KeyboardInterrupt:
+    print("stopped")
+"""
+
+
+def test_ctrl_c_leaves_nothing(tmp_path: Path) -> None:
+    path = parquet(tmp_path / "a.parquet", "SELECT range || '.0人' AS 従業員数 FROM range(200000)")
+    command = [sys.executable, "-c", _STOPPED, str(path), str(tmp_path / "p")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert done.stdout == "stopped\n", done.stderr
+    assert list(tmp_path.iterdir()) == [path]
 
 
 @pytest.mark.parametrize("cut", [0.1, 0.5, 0.99])

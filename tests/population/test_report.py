@@ -158,7 +158,6 @@ def a_record(sweep: int = 0, title: str = "見本の事業", **changes: Any) -> 
         ],
         "take_up": "1/5",
         "order": "arrival",
-        "target": None,
         "variants": variants,
         "programmes": [
             {
@@ -241,7 +240,7 @@ def test_key_figures_are_those_of_the_record() -> None:
     page = Page(render_report(a_record()))
     assert page.row("申請の額（需要）")[1] == "25.1億円 〜 26億円"
     assert page.row("申請の額（需要）")[2] == "41.2億円 〜 上限なし基準との差 ＋16.1億円 〜 上限なし"
-    assert page.row("予算が尽きる日")[1:] == ["尽きない", "2025-09-12"]
+    assert page.row("予算が尽きる日")[1:] == ["尽きない", "2025年9月12日"]
     assert page.row("届かない額")[1:] == ["0円", "11.2億円"]
     assert page.row("対象となる数（企業）")[1:] == ["1,234 〜 1,300"] * 2
     assert page.row("予算に対する需要")[1:] == ["83.7 %", "137.4 %"]
@@ -277,6 +276,37 @@ def test_the_table_beside_a_chart_is_its_csv_to_the_yen() -> None:
         t for t in page.tables if "2,512,345,678" in [cell for row in t for cell in row] and len(t) == 3
     ][:1]
     assert table[2][-2:] == ["4,123,456,789", "上限なし"]
+
+
+def test_several_benefits_and_payers_are_told_apart() -> None:
+    record = a_record()
+    for variant in record["programmes"][0]["variants"]:
+        (benefit,) = variant["benefits"]
+        shares = {"国": {"low": 11_111_111, "high": 11_111_111}, "県": {"low": 2_222_222, "high": None}}
+        variant["benefits"].append({**benefit, "key": "特別枠", "instrument": "loan", "shares": shares})
+    page = Page(render_report(record))
+    assert "特別枠（融資）" in page.words
+    borne = next(
+        rows
+        for rows in page.downloads
+        if rows and tuple(rows[0]) == ("variant", "benefit", "payer", "low", "high")
+    )
+    assert ("現行", "特別枠", "県", "2222222", "") in {tuple(row.values()) for row in borne}
+    assert "特別枠: 県" in page.words
+
+
+def test_the_budget_beside_a_sample_is_its_part_and_the_sentence_speaks_of_the_nation() -> None:
+    record = a_record()
+    programme = record["programmes"][0]
+    programme["budget"] = 101_250_000_000  # 33.75 times that of the rows
+    for variant in programme["variants"]:
+        kept = {"adopted": 6_750, "committed": 101_250_000_000, "unmet": 1_586, "unmet_yen": 38_000_000_000}
+        variant["nation"]["money"] = kept
+    page = Page(render_report(record))
+    assert page.row("予算（母集団の分）")[1:] == ["30億円", "30億円"]
+    assert "予算（母集団の分） 30億円" in page.words  # the line in the chart
+    told = "全国に引き伸ばすと、需要は 1,392億円 〜 上限なし。予算 1,013億円は 2025年9月12日に尽き、380億円（1,586 件）に届きません。"
+    assert told in page.words
 
 
 def test_what_is_not_drawn_is_summed_and_stands_in_the_table() -> None:
@@ -383,26 +413,29 @@ def test_every_table_reads_back_from_its_file(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="no Chromium here: apt-get install chromium")
-@pytest.mark.parametrize("width", [390, 1280])
-def test_words_of_charts_neither_touch_nor_leave_the_picture(width: int, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("width", "lang", "sweep", "scheme"), [(390, "ja", 2, "light"), (1280, "en", 1, "dark")]
+)
+def test_words_of_charts_neither_touch_nor_leave_the_picture(
+    width: int, lang: str, sweep: int, scheme: str, tmp_path: Path
+) -> None:
     playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     from axe_core_python.sync_playwright import Axe
 
     arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
     with playwright.sync_playwright() as running:
         browser = running.chromium.launch(executable_path=CHROMIUM, args=arguments)
-        for lang, sweep, scheme in (("ja", 2, "light"), ("en", 1, "dark")):
-            file = tmp_path / f"{lang}.html"
-            file.write_text(render_report(a_record(sweep), lang), encoding="utf-8")
-            page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
-            asked: list[str] = []
-            page.on("request", lambda request, asked=asked: asked.append(request.url))
-            page.goto(file.as_uri())
-            assert asked == [file.as_uri()]
-            assert page.evaluate(_CLASHES) == []
-            assert page.evaluate("document.documentElement.scrollWidth") == width
-            broken = Axe().run(page)["violations"]
-            assert [(rule["id"], rule["nodes"][0]["html"]) for rule in broken] == []
+        file = tmp_path / "report.html"
+        file.write_text(render_report(a_record(sweep), lang), encoding="utf-8")
+        page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
+        asked: list[str] = []
+        page.on("request", lambda request: asked.append(request.url))
+        page.goto(file.as_uri())
+        assert asked == [file.as_uri()]
+        assert page.evaluate(_CLASHES) == []
+        assert page.evaluate("document.documentElement.scrollWidth") == width
+        broken = Axe().run(page)["violations"]
+        assert [(rule["id"], rule["nodes"][0]["html"]) for rule in broken] == []
         browser.close()
 
 

@@ -92,6 +92,8 @@ def test_the_openapi_description_tells_the_truth(client: Client) -> None:
     assert described["openapi"].startswith("3.1")
     for path, item in described["paths"].items():
         operation = item["get"]
+        if any(p["in"] == "path" and "example" not in p for p in operation["parameters"]):
+            continue  # a job: tests/site/test_simulator.py
         for parameter in operation["parameters"]:
             if parameter["in"] == "path":
                 path = path.replace("{" + parameter["name"] + "}", parameter["example"])

@@ -1,4 +1,7 @@
-"""A simulation in the terminal: a row for each programme, and the whole of one when only one was asked for."""
+"""A simulation in the terminal: a row for each programme, or all of it when only one was asked for.
+
+A column has one form of number: 万円 (¥ thousand) where programmes are listed, whole yen within one programme.
+"""
 
 from __future__ import annotations
 
@@ -8,295 +11,387 @@ from typing import Any
 
 import click
 from rich.markup import escape
-from rich.table import Table
 
+from kofu.command.simulation_words import (
+    Printer,
+    Record,
+    heading,
+    number_or,
+    number_text,
+    percent,
+    plain,
+    table_of,
+    titled,
+)
 from kofu.command.terminal import NOT_STATED, console
-from kofu.programme.vocabulary import Instrument
-from kofu.text.printing import print_number, print_yen
 
-Record = Mapping[str, Any]
-Say = Callable[[str, str], str]
 _GROUPS_SHOWN = 10
+_PREMISES_SHOWN = 12
+_LONG_LIST = 20
+"""So many programmes are listed whether anybody fits them or not."""
+_WIDE = 150
 _ORDERS = {
     "arrival": ("先着", "order of arrival"),
     "score": ("点数", "score"),
     "proportional": ("按分", "in proportion"),
     "lottery": ("抽選", "lottery"),
 }
+_CREDIT = {"loan", "guarantee", "credit_insurance", "loss_compensation"}
 
 
 def simulation_text(record: Record, lang: str) -> None:
     """The record for a person."""
-
-    def say(ja: str, en: str) -> str:
-        return en if lang == "en" else ja
-
-    _head(record, say, lang)
+    say = Printer(record, lang)
+    _head(say)
     programmes = record["programmes"]
     if len(programmes) == 1:
         for variant, found in zip(record["variants"], programmes[0]["variants"], strict=True):
             if len(record["variants"]) > 1:
-                console().print(f"\n[bold]{escape(variant['name'])}[/bold]")
-            _one(programmes[0], found, say, lang)
+                heading(escape(variant["name"]))
+            _one(programmes[0], found, say)
     else:
-        _every(record, say, lang)
-    _foot(record, say)
+        _every(programmes, say)
+    _foot(say)
 
 
 def variants_text(record: Record, lang: str) -> None:
-    """Baseline and variants side by side, a table for each programme."""
-
-    def say(ja: str, en: str) -> str:
-        return en if lang == "en" else ja
-
-    _head(record, say, lang)
+    """Baseline and variants side by side, a table for each programme; a sweep over two figures as a square."""
+    say = Printer(record, lang)
+    _head(say)
+    square = record["sweep"] if record["sweep"] and record["sweep"]["y"] else None
+    swept = {cell["variant"] for cell in square["cells"]} if square else set()
     for programme in record["programmes"]:
-        console().print(f"\n[bold]{escape(_title(programme, lang))}[/bold]  {programme['id']}")
-        table = _table(
-            (say("案", "variant"), False),
-            (say("対象", "fit"), True),
-            (say("申請", "applicants"), True),
-            (say("申請額", "demand"), True),
-            (say("増減", "change"), True),
-            (say("増える", "winners"), True),
-            (say("減る", "losers"), True),
-            (say("採択", "adopted"), True),
-            (say("予算が尽きる日", "money runs out"), True),
+        heading(f"{say.title(programme)}  {programme['id']}")
+        table = table_of(
+            (say.pick("案", "variant"), False),
+            (say.pick("対象", "fit"), True),
+            (say.pick("申請", "applicants"), True),
+            (say.yen("申請額", "demand"), True),
+            (say.yen("増減", "change"), True),
+            (say.pick("増える", "winners"), True),
+            (say.pick("減る", "losers"), True),
+            (say.pick("採択", "adopted"), True),
+            (say.pick("予算が尽きる日", "money runs out"), True),
         )
-        for variant, found in zip(record["variants"], programme["variants"], strict=True):
+        for place, found in enumerate(programme["variants"]):
+            if place in swept:
+                continue
             change, money = found["change"], found["money"]
             table.add_row(
-                escape(variant["name"]),
+                escape(_variant(say, place)),
                 f"{found['fits']:,}",
                 f"{found['applicants']:,}",
-                _yen(found["demand"], lang),
-                "" if change is None else _yen(change["demand"], lang, sign=True),
+                say.between(found["demand"], plain),
+                "" if change is None else say.signed(change["demand"]),
                 "" if change is None else f"{change['winners']:,}",
                 "" if change is None else f"{change['losers']:,}",
                 "" if money is None else f"{money['adopted']:,}",
-                "" if money is None else money["runs_out"] or "—",
+                say.runs_out(found),
             )
         console().print(table)
-    _foot(record, say)
+        if square:
+            _square(square, programme["variants"], say)
+    _foot(say)
 
 
-def _head(record: Record, say: Say, lang: str) -> None:
-    population = record["population"]
-    share = Fraction(record["take_up"])
-    order = record["order"] and say(*_ORDERS[record["order"]])
-    parts = [
-        f"{population['title']} {population['rows']:,}",
-        say(f"申請する割合 {_percent(share)}（仮定）", f"take-up {_percent(share)} (assumed)"),
+def _variant(say: Printer, place: int) -> str:
+    return say.pick("現行", "as it is") if place == 0 else str(say.record["variants"][place]["name"])
+
+
+def _square(sweep: Record, variants: list[Record], say: Printer) -> None:
+    """Two parameters against each other: what is asked, and when the money runs out."""
+    shown: list[tuple[str, Callable[[Record], str]]] = [
+        (say.yen("申請額", "demand"), lambda found: say.between(found["demand"], plain))
     ]
-    if order:
-        parts.append(say(f"予算が足りないとき: {order}", f"when money is short: {order}"))
-    click.echo(say("、", ", ").join(parts))
+    if any((found["money"] or {}).get("runs_out") for found in variants):
+        shown.append((say.pick("予算が尽きる日", "money runs out"), say.runs_out))
+    x, y = sweep["x"], sweep["y"]
+    for head, cell in shown:
+        heading(head)
+        columns = [(f"{x['name']} {value}", True) for value in x["values"]]
+        table = table_of((f"{y['name']} ＼ {x['name']}", False), *columns)
+        for row, name in enumerate(y["values"]):
+            places = sorted((c["x"], c["variant"]) for c in sweep["cells"] if c["y"] == row)
+            table.add_row(escape(name), *(cell(variants[place]) for _, place in places))
+        console().print(table)
 
 
-def _every(record: Record, say: Say, lang: str) -> None:
-    table = _table(
+def _head(say: Printer) -> None:
+    record, population = say.record, say.record["population"]
+    made = population["made"].get("generator") == "kofu"
+    title = population["title"] if say.lang == "ja" or not made else f"made-up {say.unit}"
+    rows = say.pick(f"{title} {population['rows']:,}行", f"{title}, {population['rows']:,} rows")
+    if say.sampled:
+        whole = population["represents"]
+        rows += say.pick(f"（全国 {whole:,} の標本）", f" (a sample of {whole:,} in the nation)")
+    share = percent(Fraction(record["take_up"]))
+    parts = [rows, say.pick(f"申請する割合 {share}（仮定）", f"take-up {share} (assumed)")]
+    if record["order"]:
+        parts.append(
+            say.pick("予算が足りないとき: ", "when money is short: ") + say.pick(*_ORDERS[record["order"]])
+        )
+    click.echo(say.pick("、", "; ").join(parts))
+    if say.sampled:
+        click.echo(
+            say.pick(
+                "表は標本の数と額です。予算も標本の分（予算額×標本÷全国）です。全国とある列だけが全国の推計です。",
+                "Figures are of the sample, and so is its part of the budget; only columns headed nation are of the nation.",
+            )
+        )
+
+
+def _every(programmes: Iterable[Record], say: Printer) -> None:
+    programmes = list(programmes)
+    shown = [p for p in programmes if len(programmes) <= _LONG_LIST or p["variants"][0]["may_fit"]]
+    screen = console()
+    wide = screen.width >= _WIDE
+    table = table_of(
         ("id", False),
-        (say("事業名", "title"), False),
-        (say("対象", "fit"), True),
-        (say("要確認", "may fit"), True),
-        (say("申請額", "demand"), True),
-        (say("予算額", "budget"), True),
-        (say("採択", "adopted"), True),
-        (say("尽きる日", "runs out"), True),
+        *([(say.pick("事業名", "title"), False)] if wide else []),
+        (say.pick("対象", "fit"), True),
+        (say.pick("要確認", "may fit"), True),
+        (say.pick("申請", "applicants"), True),
+        (say.many("申請額", "demand"), True),
+        (say.many("予算", "budget"), True),
+        (say.pick("採択", "adopted"), True),
+        (say.pick("尽きる日", "runs out"), True),
     )
-    for programme in record["programmes"]:
+    for programme in shown:
         found = programme["variants"][0]
         money = found["money"]
+        budget = money["budget"] if money else None if say.sampled else programme["budget"]
         table.add_row(
             programme["id"],
-            escape(_title(programme, lang)),
+            *([say.title(programme)] if wide else []),
             f"{found['fits']:,}",
             f"{found['may_fit'] - found['fits']:,}",
-            _yen(found["demand"], lang),
-            _budget(programme["budget"], lang),
+            f"{found['applicants']:,}",
+            say.between(found["demand"], say.rounded),
+            "" if money is None and say.sampled else number_or(budget, say.rounded, NOT_STATED[say.lang]),
             "" if money is None else f"{money['adopted']:,}",
-            "" if money is None else money["runs_out"] or "—",
+            say.runs_out(found),
         )
-    console().print(table)
+    if wide and screen.is_terminal:
+        table.columns[1].max_width, table.columns[1].overflow = screen.width - 110, "ellipsis"
+        table.columns[1].no_wrap = True
+    screen.print(table)
+    if rest := len(programmes) - len(shown):
+        click.echo(
+            say.pick(f"どの行も対象にならない事業が、ほかに{rest}あります。", f"{rest} more fit no row.")
+        )
+    click.echo(
+        say.pick(
+            "対象は支援ごとに数えます。1行が2つの支援に合えば2です。要確認は、この母集団では決まらないものです。",
+            "A row that fits two benefits of a programme counts twice. Open: this population cannot tell.",
+        )
+    )
 
 
-def _one(programme: Record, found: Record, say: Say, lang: str) -> None:
-    unsure = found["may_fit"] - found["fits"]
-    rows = [
-        (say("対象になる", "fit"), f"{found['fits']:,}"),
-        (say("要確認（答えしだい）", "may fit"), f"{unsure:,}"),
-        (say("申請", "applicants"), f"{found['applicants']:,}"),
-        (say("申請額", "demand"), _yen(found["demand"], lang)),
-        (say("予算額", "budget"), _budget(programme["budget"], lang)),
-    ]
-    money, nation = found["money"], found["nation"]
-    if money and nation and money["budget"] is not None:
-        rows.append(
-            (say("予算額のうちこの標本の分", "  of which for this sample"), print_yen(money["budget"], lang))
-        )
+def _one(programme: Record, found: Record, say: Printer) -> None:
+    money, nation = found["money"], found["nation"] or {}
+    scaled = nation.get("money") or {}
+    # A row that fits two benefits counts twice; then the share of the nation that fits is not known.
+    single = sum(1 for benefit in found["benefits"] if benefit["fits"]) <= 1
+    heads = (
+        (say.here, True),
+        *(
+            ((say.pick("全国", "nation"), True), (say.pick("95%信頼区間", "95 % interval"), True))
+            if nation
+            else ()
+        ),
+    )
+    table = table_of(("", False), *heads)
+
+    def row(label: str, here: str, there: Any = None) -> None:
+        estimate = isinstance(there, Mapping)
+        value = there["value"] if estimate else there
+        between = f"{number_or(there['low'])}〜{number_or(there['high'])}" if estimate else ""
+        cells = (number_or(value) if not isinstance(value, str) else value, between) if nation else ()
+        table.add_row(label, here, *cells)
+
+    label = (
+        say.pick("対象", "fit") if single else say.pick("対象（支援ごとののべ）", "fit (counted per benefit)")
+    )
+    row(label, f"{found['fits']:,}", nation.get("fits") if single else None)
+    row(say.pick("要確認（答えしだい）", "may fit (open)"), f"{found['may_fit'] - found['fits']:,}")
+    row(say.pick("申請", "applicants"), f"{found['applicants']:,}", nation.get("applicants"))
+    demand = say.between(found["demand"], plain)
+    row(say.yen("申請額", "demand"), demand, nation.get("demand"))
+    budget = money["budget"] if money else None if nation else programme["budget"]
+    none = "" if nation and not money else NOT_STATED[say.lang]
+    row(say.yen("予算", "budget"), number_or(budget, none=none), programme["budget"])
     if money:
-        rows += [
-            (say("採択", "adopted"), f"{money['adopted']:,}"),
-            (say("交付する額", "committed"), print_yen(money["committed"], lang)),
-            (say("採択されない", "unmet"), f"{money['unmet']:,}（{print_yen(money['unmet_yen'], lang)}）"),
-            (say("予算が尽きる日", "money runs out"), money["runs_out"] or say("尽きない", "never")),
-        ]
-        if money["order"] != "arrival":
-            rows.pop()
-    if nation:
-        for name, label in (
-            ("fits", say("全国では対象", "in the nation, fit")),
-            ("demand", say("全国では申請額", "in the nation, demand")),
-        ):
-            if estimate := nation.get(name):
-                rows.append((label, _estimate(estimate, name == "demand", say, lang)))
-    table = Table(box=None, show_header=False, pad_edge=False)
-    table.add_column()
-    table.add_column(justify="right")
-    for row in rows:
-        table.add_row(*row)
+        row(say.pick("採択", "adopted"), f"{money['adopted']:,}", scaled.get("adopted"))
+        row(say.yen("交付する額", "committed"), plain(money["committed"]), scaled.get("committed"))
+        row(say.pick("採択されない", "unmet"), f"{money['unmet']:,}", scaled.get("unmet"))
+        row(say.yen("足りない額", "unmet demand"), plain(money["unmet_yen"]), scaled.get("unmet_yen"))
+        if money["order"] == "arrival":
+            row(say.pick("予算が尽きる日", "money runs out"), say.runs_out(found))
     console().print(table)
-    _benefits(found["benefits"], say, lang)
-    _payers(found["payers"], say, lang)
+    _target(found["per_target"], say)
+    _cautions(found, say)
+    _benefits(found["benefits"], say)
+    _payers(found["payers"], say)
     for name, cells in found["groups"].items():
-        _group(name, cells, say, lang)
-    _years(found, say, lang)
+        _group(name, cells, say)
+    _years(found, say)
+    _credit(found["credit"], say)
 
 
-def _benefits(benefits: Iterable[Record], say: Say, lang: str) -> None:
-    table = _table(
-        (say("支援", "benefit"), False),
-        (say("手段", "instrument"), False),
-        (say("対象", "fit"), True),
-        (say("申請額", "demand"), True),
-        (say("真ん中の額", "median"), True),
-        (say("上位1割", "9th decile"), True),
+def _target(target: Record | None, say: Printer) -> None:
+    """What a unit of the programme's own target costs."""
+    if target is None:
+        return
+    unit, yen = target["unit"], plain(target["yen"])
+    where = say.pick("全国で", "nation, ") if say.sampled else ""
+    click.echo(
+        say.pick(
+            f"成果目標「{target['metric']}」{number_text(target['value'])}{unit}に対し、{where}1{unit}あたり{yen}円",
+            f"per unit of the target {target['metric']} ({number_text(target['value'])} {unit}): {where}¥{yen}",
+        )
+    )
+
+
+def _cautions(found: Record, say: Printer) -> None:
+    """What would be misread."""
+    demand, money = found["demand"], found["money"]
+    if money and demand["low"] != demand["high"]:
+        click.echo(
+            say.pick(
+                "申請額に幅があります。採択と日付は少ないほうの額によるので、実際はこれより早く尽きるかもしれません。",
+                "The demand is a range. Adoption rests on its lower end, so the money may run out earlier.",
+            )
+        )
+    if money and any(b["instrument"] in _CREDIT and b["demand"]["low"] for b in found["benefits"]):
+        click.echo(
+            say.pick(
+                "融資や保証の額は予算から払う額ではありません。採択と支払の欄は目安にもなりません。下の信用の表を見てください。",
+                "Loans and guarantees are not paid out of the budget: read the table of credit, not adoption or years.",
+            )
+        )
+
+
+def _benefits(benefits: Iterable[Record], say: Printer) -> None:
+    table = table_of(
+        (say.pick("支援", "benefit"), False),
+        (say.pick("手段", "instrument"), False),
+        (say.pick("対象", "fit"), True),
+        (say.pick("要確認", "may fit"), True),
+        (say.pick("申請", "applicants"), True),
+        (say.yen("申請額", "demand"), True),
+        (say.yen("中央値", "median"), True),
+        (say.yen("上位1割", "9th decile"), True),
     )
     for benefit in benefits:
         spread = benefit["distribution"]
         at = {} if spread is None else {q["p"]: q["yen"] for q in spread["quantiles"]}
-        term = Instrument.read(benefit["instrument"])
         table.add_row(
             escape(benefit["key"]),
-            say(term.ja, term.en),
-            f"{benefit['fits']:,}"
-            + (f"〜{benefit['may_fit']:,}" if benefit["may_fit"] != benefit["fits"] else ""),
-            _yen(benefit["demand"], lang),
-            print_yen(at["1/2"], lang) if "1/2" in at else "",
-            print_yen(at["9/10"], lang) if "9/10" in at else "",
+            say.instrument(benefit["instrument"]),
+            f"{benefit['fits']:,}",
+            f"{benefit['may_fit'] - benefit['fits']:,}",
+            f"{benefit['applicants']:,}",
+            say.between(benefit["demand"], plain),
+            number_or(at.get("1/2")),
+            number_or(at.get("9/10")),
         )
-    console().print(table)
+    titled(say.pick("支援ごと", "By benefit"), table, say)
 
 
-def _payers(payers: Iterable[Record], say: Say, lang: str) -> None:
-    table = _table(
-        (say("段階", "tier"), True),
-        (say("払う", "payer"), False),
-        (say("受ける", "payee"), False),
-        (say("手段", "instrument"), False),
-        (say("額", "yen"), True),
+def _payers(payers: Iterable[Record], say: Printer) -> None:
+    table = table_of(
+        (say.pick("段階", "tier"), True),
+        (say.pick("払う", "payer"), False),
+        (say.pick("受ける", "payee"), False),
+        (say.pick("手段", "instrument"), False),
+        (say.yen("申請額", "demand"), True),
     )
     for hop in payers:
-        instrument = hop["instrument"] and Instrument.read(hop["instrument"])
         table.add_row(
-            "" if hop["tier"] is None else str(hop["tier"]),
-            escape(hop["payer"] or NOT_STATED[lang]),
-            escape(hop["payee"]),
-            say(instrument.ja, instrument.en) if instrument else "",
-            _yen(hop, lang),
+            number_or(hop["tier"]),
+            escape(say.actor(hop["payer"])),
+            escape(say.actor(hop["payee"])),
+            say.instrument(hop["instrument"]) if hop["instrument"] else "",
+            say.between(hop, plain),
         )
-    if table.row_count:
-        console().print(table)
+    titled(
+        say.pick("だれからだれへ（同じお金が各段階を通る）", "Who pays whom (the same money, tier by tier)"),
+        table,
+        say,
+    )
 
 
-def _group(name: str, cells: list[Record], say: Say, lang: str) -> None:
-    shown = sorted(cells, key=lambda cell: -(cell.get("low") or 0))[:_GROUPS_SHOWN]
-    table = _table(
-        (name, False),
-        (say("企業数", "rows"), True),
-        (say("対象", "fit"), True),
-        (say("申請額", "demand"), True),
+def _group(name: str, cells: list[Record], say: Printer) -> None:
+    shown = sorted(cells, key=lambda cell: (-(cell.get("low") or 0), -cell["fits"]))[:_GROUPS_SHOWN]
+    table = table_of(
+        (say.dimension(name), False),
+        (say.pick("行", "rows"), True),
+        (say.pick("対象", "fit"), True),
+        (say.yen("申請額", "demand"), True),
     )
     for cell in shown:
-        table.add_row(escape(cell["name"]), f"{cell['rows']:,}", f"{cell['fits']:,}", _yen(cell, lang))
-    console().print(table)
-    if len(cells) > len(shown):
+        group = escape(say.group(name, cell["name"]))
+        table.add_row(group, f"{cell['rows']:,}", f"{cell['fits']:,}", say.between(cell, plain))
+    titled(say.pick(f"{name}ごと", f"By {say.dimension(name)}"), table, say)
+    if rest := len(cells) - len(shown):
         click.echo(
-            say(
-                f"（ほか{len(cells) - len(shown)}。--json にすべて）",
-                f"({len(cells) - len(shown)} more in --json)",
-            )
+            say.pick(f"（ほか{rest}。すべては --json か --out に）", f"({rest} more in --json and --out)")
         )
 
 
-def _years(found: Record, say: Say, lang: str) -> None:
-    if found["years"]:
-        table = _table((say("支払う年度", "fiscal year"), False), (say("額", "yen"), True))
-        for year in found["years"]:
-            table.add_row(str(year["fiscal_year"]), print_yen(year["yen"], lang))
-        console().print(table)
-    if found["credit"] and found["credit"]["years"]:
-        table = _table(
-            (say("年度", "fiscal year"), False),
-            (say("残高", "outstanding"), True),
-            (say("負担しうる額", "exposure"), True),
-            (say("債務不履行", "defaults"), True),
-            (say("費用", "cost"), True),
-        )
-        for year in found["credit"]["years"]:
-            table.add_row(
-                str(year["fiscal_year"]),
-                *(print_yen(year[key], lang) for key in ("outstanding", "exposure", "defaults", "cost")),
-            )
-        console().print(table)
-
-
-def _foot(record: Record, say: Say) -> None:
-    count = len(record["premises"])
-    if count:
-        click.echo(
-            say(
-                f"前提（仮定）が{count}件あります。--json か --out の報告に、理由とともにすべて載ります。",
-                f"{count} premises are assumed; --json or the report of --out lists them with their reasons.",
-            )
-        )
-
-
-def _table(*heads: tuple[str, bool]) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for head, right in heads:
-        table.add_column(head, justify="right" if right else "left", overflow="fold")
-    return table
-
-
-def _title(programme: Record, lang: str) -> str:
-    title = programme["title"]
-    return str(title["en"] or title["ja"]) if lang == "en" else str(title["ja"])
-
-
-def _yen(ends: Mapping[str, Any], lang: str, sign: bool = False) -> str:
-    low, high = ends["low"], ends["high"]
-    plus = "+" if sign and low is not None and low > 0 else ""
-    if low == high:
-        return NOT_STATED[lang] if low is None else plus + print_yen(low, lang)
-    least = "" if low is None else print_yen(low, lang)
-    return plus + least + ("〜" if lang == "ja" else "–") + ("" if high is None else print_yen(high, lang))
-
-
-def _budget(budget: int | None, lang: str) -> str:
-    return NOT_STATED[lang] if budget is None else print_yen(budget, lang)
-
-
-def _estimate(estimate: Record, money: bool, say: Say, lang: str) -> str:
-    def shown(value: int | None) -> str:
-        return "" if value is None else print_yen(value, lang) if money else f"{value:,}"
-
-    between = f"{shown(estimate['low'])}〜{shown(estimate['high'])}"
-    return say(
-        f"{shown(estimate['value'])}（95%信頼区間 {between}）",
-        f"{shown(estimate['value'])} (95 % interval {between})",
+def _years(found: Record, say: Printer) -> None:
+    nation = {year["fiscal_year"]: year["yen"] for year in (found["nation"] or {}).get("years") or ()}
+    table = table_of(
+        (say.pick("年度", "fiscal year"), False),
+        (say.yen(say.here, say.here), True),
+        *([(say.yen("全国", "nation"), True)] if nation else []),
+    )
+    for year in found["years"]:
+        there = [number_or(nation.get(year["fiscal_year"]))] if nation else []
+        table.add_row(str(year["fiscal_year"]), plain(year["yen"]), *there)
+    titled(
+        say.pick("国が支払う年度（時期は仮定）", "When the state pays (timing assumed)"), table, say, own=True
     )
 
 
-def _percent(share: Fraction) -> str:
-    return print_number(share * 100) + "%" if (share * 100).denominator in (1, 2, 4, 5, 10) else str(share)
+def _credit(credit: Record | None, say: Printer) -> None:
+    if credit is None:
+        return
+    table = table_of(
+        (say.pick("年度", "fiscal year"), False),
+        (say.yen("残高", "outstanding"), True),
+        (say.yen("負担しうる額", "exposure"), True),
+        (say.yen("債務不履行", "defaults"), True),
+        (say.yen("利子補給", "interest"), True),
+        (say.yen("費用", "cost"), True),
+    )
+    columns = ("outstanding", "exposure", "defaults", "interest_subsidy", "cost")
+    for year in credit["years"]:
+        table.add_row(str(year["fiscal_year"]), *(plain(year[key]) for key in columns))
+    titled(
+        say.pick(
+            "信用（費用＝負担する損失−回収＋利子補給）", "Credit (cost: losses borne − recovered + interest)"
+        ),
+        table,
+        say,
+    )
+    for assumption in credit["assumptions"]:
+        click.echo("  " + say.pick(assumption["ja"], assumption["en"]).split(": ")[0])
+    for missing in credit["not_stated"]:
+        click.echo(f"  {missing['benefit']}: {say.pick(missing['ja'], missing['en'])}")
+
+
+def _foot(say: Printer) -> None:
+    premises = say.record["premises"]
+    if not premises:
+        return
+    heading(say.pick(f"前提（仮定）{len(premises)}件", f"Premises (assumed): {len(premises)}"))
+    if len(premises) <= _PREMISES_SHOWN:
+        for premise in premises:
+            click.echo(f"  {say.fact(premise['fact'])}: {say.pick(premise['ja'], premise['en'])}")
+    click.echo(
+        say.pick(
+            "  理由は --json か --out に。変えるには --assume 事実=値。",
+            "  The reasons are in --json and --out; change one with --assume FACT=VALUE.",
+        )
+    )

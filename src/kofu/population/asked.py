@@ -27,13 +27,13 @@ class Asked:
     applies: Form
     whole: Form
     state: Form
-    change: tuple[Form, Form, Form, Form] | None
-    """Against the baseline: whether a row wins, loses; the yen it gains, loses."""
+    change: tuple[Form, Form, Form] | None
+    """Against the baseline: whether a row wins, whether it loses, the yen it gains. What all lose follows."""
 
     @property
     def forms(self) -> list[Form]:
         """Everything that is counted or added up."""
-        found = [self.applies, self.state, *(self.change or ())]
+        found = [self.applies, self.state, self.whole, *(self.change or ())]
         for _, m in self.benefits:
             found += [*m.fits, *m.amount, m.applies, *m.asked]
             found += [form for pair in m.shares.values() for form in pair]
@@ -77,13 +77,7 @@ def _sum(frame: Frame, one: Form, other: Form) -> Form:
     return frame.forms.binary("+", one, other)
 
 
-def _change(frame: Frame, before: Form, after: Form) -> tuple[Form, Form, Form, Form]:
-    forms, nothing = frame.forms, frame.forms.integer(0)
-    gained = forms.binary("-", after, before)
-    lost = forms.binary("-", before, after)
-    return (
-        forms.compare(">", after, before),
-        forms.compare("<", after, before),
-        forms.extreme("max", [gained, nothing]),
-        forms.extreme("max", [lost, nothing]),
-    )
+def _change(frame: Frame, before: Form, after: Form) -> tuple[Form, Form, Form]:
+    forms = frame.forms
+    gained = forms.extreme("max", [forms.binary("-", after, before), forms.integer(0)])
+    return forms.compare(">", after, before), forms.compare("<", after, before), gained

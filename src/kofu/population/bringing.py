@@ -79,6 +79,10 @@ def bring(
         return replace(dataset, folder=folder)
     except (OSError, duckdb.IOException, duckdb.OutOfMemoryException) as error:
         raise _stopped(folder, error) from error
+    except RuntimeError as error:
+        if "interrupted" in str(error):  # what DuckDB makes of Ctrl-C in the thread that called it
+            raise KeyboardInterrupt from error
+        raise
     finally:
         if work is not None:
             shutil.rmtree(work, ignore_errors=True)

@@ -23,8 +23,9 @@ from kofu.rules.values import is_unknown, read_value
 _PLAIN = "_*(?:D+|DD?D?(?:,DDD)+)万?(?:U)?_*"
 _NARROW, _WIDE = {"_": " ", "D": "[0-9]"}, {"_": "[ \u3000]", "D": "[0-9０-９]", ",": "[,，]"}
 _INTEGERS = {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "UHUGEINT"}  # fmt: skip
-_FLOATS = {"FLOAT", "DOUBLE"}
+_FLOATS = {"FLOAT": 2**24, "DOUBLE": 2**53}
 _DECIMAL = re.compile(r"DECIMAL\((\d+),(\d+)\)")
+_LONG = 60  # letters of a wrong cell that are shown
 _MOST = 2**20  # texts remembered of one column
 _NUMBERS = {"TINYINT": 2**7, "SMALLINT": 2**15, "INTEGER": 2**31, "BIGINT": 2**63}
 
@@ -73,6 +74,12 @@ class Fact:
             return self._places[value]
         return int(value / self.spec.step)
 
+    def value(self, code: int | bool) -> Value:
+        """What an integer stands for."""
+        if isinstance(code, bool):
+            return code
+        return self.spec.choices[code] if self.kind == "choice" else code * self.spec.step
+
     @cached_property
     def _places(self) -> dict[str, int]:
         return {choice: place for place, choice in enumerate(self.spec.choices)}
@@ -102,12 +109,12 @@ class Fact:
         if isinstance(cell, float) and cell.is_integer() and abs(cell) < 2**53:
             cell = int(cell)
         try:
-            read_value(self.spec, cell if isinstance(cell, int | float) else str(cell))
+            read_value(self.spec, cell if isinstance(cell, int | float) else _shown(str(cell)))
         except KofuError as error:
             return error
         return KofuError(
-            f"{self.name}={cell}: 読めません。直してください",
-            f"{self.name}={cell}: cannot be read; correct it",
+            f"{self.name}={cell}: この列の型では正確に表せません。整数か文字の列にしてください",
+            f"{self.name}={cell}: the type of the column does not hold it exactly; make it integers or text",
         )
 
 
@@ -135,8 +142,9 @@ class Cells:
         if self.sql_type in _FLOATS:
             return self._truncated
         if self._is_decimal:
-            places = self.sql_type.rstrip(")").split(",")[1]
-            return f"CAST(CAST({self.column} AS DECIMAL(38,{places})) * {self.scale} AS HUGEINT)"
+            low, high = self._ends(1)
+            exact = f"CAST({self.column} AS DECIMAL(38,{len(str(self.scale)) - 1})) * {self.scale}"
+            return f"CASE WHEN {self.column} BETWEEN {low} AND {high} THEN CAST({exact} AS HUGEINT) END"
         if self.sql_type in _INTEGERS:
             return self.column
         return self._of_text if self.sql_type == "VARCHAR" else "CAST(NULL AS BIGINT)"
@@ -160,7 +168,7 @@ class Cells:
     def has_texts(self) -> bool:
         """Whether Python reads some of the cells."""
         if self.fact.kind == "number":
-            return not (self.sql_type in _INTEGERS | _FLOATS or self._is_decimal)
+            return not (self.sql_type in _INTEGERS | _FLOATS.keys() or self._is_decimal)
         return not self._is_truth
 
     @property
@@ -201,12 +209,12 @@ class Cells:
     @property
     def _is_decimal(self) -> bool:
         decimal = _DECIMAL.fullmatch(self.sql_type)
-        return decimal is not None and int(decimal[1]) + int(decimal[2]) <= 36
+        return decimal is not None and len(str(self._ends(1)[1])) + 2 * int(decimal[2]) <= 38
 
     @property
     def _truncated(self) -> str:
-        """SQL for a float that is a whole number, and exact."""
-        fits = f"abs({self.column}) < {2**53} AND {self.column} = trunc({self.column})"
+        """SQL for a float that is a whole number, where the type tells each whole number from the next."""
+        fits = f"abs({self.column}) < {_FLOATS[self.sql_type]} AND {self.column} = trunc({self.column})"
         return f"CASE WHEN {fits} THEN CAST({self.column} AS BIGINT) END"
 
     @property
@@ -222,10 +230,15 @@ class Cells:
         )
         return f"CAST({number} AS HUGEINT) * CASE WHEN contains({self.column}, '万') THEN 10000 ELSE 1 END"
 
+    def _ends(self, scale: int) -> tuple[int, int]:
+        """The least and the most that a plain number × `scale` can be, in the fact's own unit."""
+        factor, _ = parse_unit(self.fact.spec.unit)
+        return ceil(self.fact.spec.low / factor * scale), floor(self.fact.spec.high / factor * scale)
+
     def _steps(self, number: str) -> str:
         """SQL for the integer of `number` / `scale` in the fact's own unit; NULL outside its range or its steps."""
         spec, (factor, _) = self.fact.spec, parse_unit(self.fact.spec.unit)
-        low, high = ceil(spec.low / factor * self.scale), floor(spec.high / factor * self.scale)
+        low, high = self._ends(self.scale)
         steps = factor / spec.step / self.scale
         inside, code = f"{number} BETWEEN {low} AND {high}", number
         fits = max(abs(low), abs(high)) * steps.numerator < 2**63
@@ -241,3 +254,9 @@ class Cells:
 def _pattern(letters: Mapping[str, str], unit: str) -> str:
     """The pattern of a plain number, with what its letters stand for."""
     return "".join(letters.get(letter, letter) for letter in _PLAIN).replace("U", re.escape(unit))
+
+
+def _shown(text: str) -> str:
+    """A text that cannot be read, as it fits into a sentence."""
+    line = text.replace("\r", "").replace("\n", "⏎")
+    return line if len(line) <= _LONG else f"{line[:_LONG]}…"

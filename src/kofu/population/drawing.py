@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from kofu.population import charts
 from kofu.population.charts import TONES, Bar, Mark, Series, Spot
-from kofu.population.tables import Record, Table, csv_text, tables
+from kofu.population.tables import Record, Table, budget_of_rows, csv_text, tables
 from kofu.population.wording import Ends, Scale, Voice
 
 _TOP = 12
@@ -49,7 +49,9 @@ class Drawing:
         self.record, self.programme, self.say = record, programme, say
         self.names = [variant["name"] for variant in record["variants"]]
         self.variants: Sequence[Mapping[str, Any]] = programme["variants"]
-        self.budget: int | None = programme["budget"]
+        self.budget = budget_of_rows(record, programme)
+        part = record["population"]["represents"] is not None
+        self.budget_name = "budget_of_rows" if part else "budget"
         self.tables = {
             name: table.drop("programme")
             for name, table in tables({**record, "programmes": [programme]}).items()

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from kofu.errors import KofuError
+from kofu.population.agreeing import Agreement
 from kofu.population.cells import Cells, Fact
 from kofu.population.dataset import DRAW, NUMBER, DataColumn, Part
 from kofu.population.mixing import draw_sql
@@ -65,6 +66,7 @@ class Encoder:
     def __init__(self, connection: Any, facts: Sequence[Fact], folder: Path, seed: int) -> None:
         self._connection, self._facts, self._folder = connection, facts, folder
         self._draw = draw_sql(seed, DRAW, "n")
+        self._agreement = Agreement(facts)
         self._cursors: set[Any] = set()
         self.stopped = False
 
@@ -101,9 +103,13 @@ class Encoder:
         for place, fact in enumerate(self._facts):
             self._learn(cursor, fact, [(piece, cells[place]) for piece, cells in by_piece])
         path = self._folder / f"part-{number:05d}.parquet"
-        selected = " UNION ALL ".join(self._selected(piece, cells) for piece, cells in by_piece)
         target = str(path).replace("'", "''")
-        cursor.execute(f"COPY ({selected}) TO '{target}' (FORMAT parquet, COMPRESSION zstd)")
+        cursor.execute(f"COPY ({self._selected(by_piece)}) TO '{target}' (FORMAT parquet, COMPRESSION zstd)")
+        if contradiction := self._agreement.first(cursor, target):
+            row, why = contradiction
+            piece = next(p for p in reversed(some) if p.number <= row)
+            ja, en = piece.source.place(row - piece.number + piece.start + 1)
+            raise KofuError(f"{ja}: {why.ja}", f"{en}: {why.en}")
         rows = sum(piece.end - piece.start for piece in some)
         return Part(path.name, rows, path.stat().st_size), self._columns(cursor, target)
 
@@ -142,16 +148,17 @@ class Encoder:
                 raise duckdb.InterruptException("stopped")
             yield text
 
-    def _selected(self, piece: Piece, cells: Sequence[Cells]) -> str:
-        """SQL for the integers of a piece; it fails at a cell that cannot be read."""
-        codes = "".join(
-            f", CASE WHEN w{c.place} THEN CAST(error('refused') AS {c.fact.sql_type}) ELSE c{c.place} END "
-            f'AS "{c.fact.name}"'
-            for c in cells
+    def _selected(self, some: Sequence[tuple[Piece, Sequence[Cells]]]) -> str:
+        """SQL for the integers of a part; it fails at a cell that cannot be read."""
+        pieces = " UNION ALL ".join(
+            f"SELECT * REPLACE (CAST(n + {piece.number - piece.start} AS BIGINT) AS n) FROM ({piece.read(cells)})"
+            for piece, cells in some
         )
-        number = f"CAST(n + {piece.number - piece.start} AS BIGINT) AS n"
-        numbered = f"SELECT * REPLACE ({number}) FROM ({piece.read(cells)})"
-        return f'SELECT n AS "{NUMBER}", CAST({self._draw} AS INTEGER) AS "{DRAW}"{codes} FROM ({numbered})'
+        codes = "".join(
+            f", CASE WHEN w{i} THEN CAST(error('refused') AS {fact.sql_type}) ELSE c{i} END AS \"{fact.name}\""
+            for i, fact in enumerate(self._facts)
+        )
+        return f'SELECT n AS "{NUMBER}", CAST({self._draw} AS INTEGER) AS "{DRAW}"{codes} FROM ({pieces})'
 
     def _columns(self, cursor: Any, path: str) -> tuple[DataColumn, ...]:
         """What a part holds, from the statistics of its row groups."""

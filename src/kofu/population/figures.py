@@ -25,11 +25,13 @@ def figures(record: Record, whole: Record, programme: int, say: Voice) -> list[F
         chain(
             drawing.demand(),
             sweep.sweep(),
+            drawing.benefits(),
             drawing.changes(),
             drawing.groups(),
             drawing.distribution(),
             drawing.years(),
             drawing.payers(),
+            drawing.shares(),
             drawing.credit(),
         )
     )
@@ -111,9 +113,32 @@ class _Programme(Drawing):
             for row in variant["payers"]:
                 key = (row["tier"], row["payer"], row["payee"], row["instrument"])
                 names = f"{self.say.actor(row['payer'])} → {self.say.actor(row['payee'])}"
-                heads[key] = f"{row['tier']}. {names}（{self.say.instrument(row['instrument'])}）"
+                means = f"（{self.say.instrument(row['instrument'])}）" if row["instrument"] else ""
+                heads[key] = f"{row['tier']}. {names}{means}"
                 found.append((key, i, row))
         yield from self.grouped(self.say("chart_payers"), heads, found, self.tables["payers"])
+
+    def benefits(self) -> Iterator[Figure]:
+        """Only where there are several; of one all is said already."""
+        of = {
+            b["key"]: f"{b['key']}（{self.say.instrument(b['instrument'])}）"
+            for b in self.variants[0]["benefits"]
+        }
+        found = [(b["key"], i, b["demand"]) for i, v in enumerate(self.variants) for b in v["benefits"]]
+        if len(of) > 1:
+            yield from self.grouped(self.say("chart_benefits"), of, found, self.tables["benefits"])
+
+    def shares(self) -> Iterator[Figure]:
+        """Only where a benefit is paid by several."""
+        found = [
+            ((b["key"], payer), i, share)
+            for i, v in enumerate(self.variants)
+            for b in v["benefits"]
+            if len(b["shares"]) > 1
+            for payer, share in b["shares"].items()
+        ]
+        heads = {key: f"{key[0]}: {self.say.actor(key[1])}" for key, _, _ in found}
+        yield from self.grouped(self.say("chart_shares"), heads, found, self.tables["shares"])
 
     def credit(self) -> Iterator[Figure]:
         for key, column in (("chart_exposure", "exposure"), ("chart_credit_cost", "cost")):
@@ -184,10 +209,13 @@ class _Programme(Drawing):
     def limit(self, scale: Scale) -> Mark | None:
         if self.budget is None:
             return None
-        return Mark(self.budget, f"{self.say('budget')} {scale.text(self.budget)}")
+        return Mark(self.budget, f"{self.say(self.budget_name)} {scale.text(self.budget)}")
 
     def split(self, row: Mapping[str, Any]) -> Split:
-        sides = (f"−{row['losers']:,}", f"＋{row['winners']:,}")
+        sides = (
+            f"−{row['losers']:,}" if row["losers"] else "0",
+            f"{self.say.plus}{row['winners']:,}" if row["winners"] else "0",
+        )
         words = f"{self.say('losers')} {row['losers']:,}, {self.say('winners')} {row['winners']:,}"
         return Split(row["name"], row["losers"], row["winners"], sides, f"{row['name']}: {words}")
 
@@ -201,7 +229,8 @@ class _Programme(Drawing):
         low, high = ends["low"] or 0, ends["high"]
         if low == high:
             return (scale.number(low),)
-        return (scale.number(low), f"〜 {self.say('no_limit') if high is None else scale.number(high)}")
+        most = self.say("no_limit") if high is None else scale.number(high)
+        return (scale.number(low), self.say("range", low="", high=most).strip())
 
 
 _OF_DEMAND = (

@@ -39,25 +39,40 @@ def key_figures(programme: Record, say: Voice) -> list[Row]:
 
 
 def leads(record: Record, programme: Record, say: Voice) -> list[tuple[str, str]]:
-    """Each variant with a sentence: what it costs and whether the money lasts."""
+    """Each variant with a sentence: what it costs and whether the money lasts; in the nation, if that was estimated."""
     names = [variant["name"] for variant in record["variants"]]
-    found: Sequence[Variant] = programme["variants"]
-    scale = say.scale([programme["budget"], *(v["demand"]["low"] for v in found)])
-    return [(name, _lead(variant, say, scale.text)) for name, variant in zip(names, found, strict=True)]
+    found = [_scaled_up(programme, variant) for variant in programme["variants"]]
+    budgets = ((money or {}).get("budget") for _, money in found)
+    scale = say.scale([*budgets, *(demand["low"] for demand, _ in found)])
+    before = say("scaled_up") if any((v["nation"] or {}).get("money") for v in programme["variants"]) else ""
+    return [
+        (name, before + _lead(demand, money, say, scale.text))
+        for name, (demand, money) in zip(names, found, strict=True)
+    ]
 
 
-def _lead(variant: Variant, say: Voice, text: Callable[[int], str]) -> str:
-    demand, money = say.span(variant["demand"], text), variant["money"]
-    if not money:
-        return say("lead_open", demand=demand)
+def _scaled_up(programme: Record, variant: Variant) -> tuple[Ends, Mapping[str, Any] | None]:
+    """Demand and money: those of the nation against the whole budget, or those of the rows."""
+    nation, demand = variant["nation"] or {}, variant["demand"]
+    if not nation.get("money"):
+        return demand, variant["money"]
+    weight = Fraction(nation["weight"])
+    whole = {end: None if yen is None else int(yen * weight) for end, yen in demand.items()}
+    return whole, {**variant["money"], **nation["money"], "budget": programme["budget"]}
+
+
+def _lead(demand: Ends, money: Mapping[str, Any] | None, say: Voice, text: Callable[[int], str]) -> str:
+    asked = say.span(demand, text)
+    if not money or money["budget"] is None:
+        return say("lead_open", demand=asked)
     budget = text(money["budget"])
     if not money["unmet_yen"]:
-        high = variant["demand"]["high"]
-        within = high is not None and high <= money["budget"]
-        return say("lead_within" if within else "lead_certain", demand=demand, budget=budget)
+        within = demand["high"] is not None and demand["high"] <= money["budget"]
+        return say("lead_within" if within else "lead_certain", demand=asked, budget=budget)
     key = "lead_day" if money["runs_out"] else "lead_short"
-    words = {"day": money["runs_out"], "unmet": f"{money['unmet']:,}", "unmet_yen": text(money["unmet_yen"])}
-    return say(key, demand=demand, budget=budget, **words)
+    day = money["runs_out"] and say.day(money["runs_out"])
+    unmet = {"unmet": f"{money['unmet']:,}", "unmet_yen": text(money["unmet_yen"])}
+    return say(key, demand=asked, budget=budget, day=day, **unmet)
 
 
 def _rows(
@@ -68,8 +83,8 @@ def _rows(
     nation = [variant["nation"] or {} for variant in found]
 
     yield say("demand"), _demand(found, say), True
-    if programme["budget"] is not None:
-        yield say("budget"), _sums([programme["budget"]] * len(found), say), False
+    part = any(nation)
+    yield say("budget_of_rows" if part else "budget"), _sums([m.get("budget") for m in money], say), False
     yield say("of_budget"), [_share(one, say) for one in money], False
     yield say("committed"), _sums([one.get("committed") for one in money], say), False
     yield say("left"), _sums([one.get("left") for one in money], say), False
@@ -89,6 +104,8 @@ def _rows(
     for name in ("fits", "applicants"):
         yield say(f"nation_{name}"), [_estimate(one.get(name), say, "{:,}".format) for one in nation], False
     scale = say.scale((one.get("demand") or {}).get("value") for one in nation)
+    for name, key in (("nation_committed", "committed"), ("nation_unmet", "unmet_yen")):
+        yield say(name), _sums([(one.get("money") or {}).get(key) for one in nation], say), False
     yield say("nation_demand"), [_estimate(one.get("demand"), say, scale.text) for one in nation], False
 
 
@@ -98,12 +115,20 @@ def _demand(found: Sequence[Variant], say: Voice) -> list[Value | None]:
     scale = say.scale(end for change in changes if change for end in change.values())
 
     def signed(yen: int) -> str:
-        return ("＋" if yen > 0 else "±" if yen == 0 else "") + scale.text(yen)
+        return (say.plus if yen > 0 else "±" if yen == 0 else "") + scale.text(yen)
 
     return [
-        span and Value(span.text, span.exact, say("against", sum=say.span(change, signed)) if change else "")
+        span and Value(span.text, span.exact, _against(change, say, signed))
         for span, change in zip(spans, changes, strict=True)
     ]
+
+
+def _against(change: Ends | None, say: Voice, show: Callable[[int], str]) -> str:
+    if not change:
+        return ""
+    if change["low"] is None and change["high"] is None:
+        return say("against_open")
+    return say("against", sum=say.span(change, show))
 
 
 def _spans(ends: Sequence[Ends], say: Voice) -> list[Value | None]:
@@ -133,7 +158,7 @@ def _day(money: Mapping[str, Any], say: Voice) -> Value | None:
     if not money:
         return None
     if money["runs_out"]:
-        return Value(money["runs_out"])
+        return Value(say.day(money["runs_out"]))
     return Value(say("no_day" if money["unmet_yen"] else "never"))
 
 

@@ -23,6 +23,7 @@ from kofu.rules.rule import Rule
 _UNIT = 1000
 """Yen in which squares of amounts are counted."""
 Bins = Mapping[int, tuple[int, int]]
+Record = Mapping[str, Any]
 
 
 def benefit_record(sheet: Sheet, rule: Rule, m: Measures, spread: Distribution | None) -> dict[str, Any]:
@@ -178,21 +179,40 @@ def _estimate(found: Estimate | None) -> dict[str, int | None] | None:
     return None if found is None else found.record()
 
 
-def change_record(sheet: Sheet, asked: Asked, before: Mapping[str, Any], after: Mapping[str, Any]) -> Any:
+def change_record(sheet: Sheet, base: Asked, asked: Asked, before: Record, after: Record) -> Record | None:
     """Against the baseline: who wins and who loses, and how much, in all and by group."""
     if asked.change is None:
         return None
-    names = ("winners", "losers", "gains", "losses")
-    groups: dict[str, dict[str, dict[str, int]]] = {}
-    for name, form in zip(names, asked.change, strict=True):
+    winners, losers, gained = asked.change
+    cells: dict[str, dict[str, dict[str, int]]] = {}
+    for name, form in (
+        ("winners", winners),
+        ("losers", losers),
+        ("gains", gained),
+        ("before", base.whole),
+        ("after", asked.whole),
+    ):
         for group, totals in sheet.by_group(form).items():
             for place, total in totals.items():
-                groups.setdefault(group, {}).setdefault(place, {})[name] = total
+                cells.setdefault(group, {}).setdefault(place, {})[name] = total
+    gains, lost = sheet.total(gained), sheet.total(base.whole) - sheet.total(asked.whole)
     return {
         "demand": _difference(before["demand"], after["demand"]),
-        **{name: sheet.total(form) for name, form in zip(names, asked.change, strict=True)},
-        "groups": {g: [{"name": n, **cells} for n, cells in some.items()] for g, some in groups.items()},
+        "winners": sheet.total(winners),
+        "losers": sheet.total(losers),
+        "gains": gains,
+        "losses": gains + lost,
+        "groups": {
+            group: [{"name": name, **_changed(cell)} for name, cell in names.items()]
+            for group, names in cells.items()
+        },
     }
+
+
+def _changed(cell: Mapping[str, int]) -> dict[str, int]:
+    """What is lost is what is gained and the demand does not show."""
+    found = {name: cell[name] for name in ("winners", "losers", "gains")}
+    return {**found, "losses": cell["gains"] + cell["before"] - cell["after"]}
 
 
 def _difference(before: Mapping[str, int | None], after: Mapping[str, int | None]) -> dict[str, int | None]:

@@ -110,7 +110,7 @@ def _assumptions(record: Record, say: Voice) -> list[str]:
     found.append(say("assume_range"))
     variants = [variant for programme in record["programmes"] for variant in programme["variants"]]
     weights = dict.fromkeys(v["nation"]["weight"] for v in variants if v["nation"])
-    found += [say("assume_nation", weight=weight) for weight in weights]
+    found += [say("assume_nation", weight=say.times(weight)) for weight in weights]
     credit = [line for v in variants if v["credit"] for line in v["credit"]["assumptions"]]
     return list(dict.fromkeys([*found, *(say.pick(line["ja"], line["en"]) for line in credit)]))
 

@@ -93,6 +93,7 @@ class _Run:
         self._sheet.answered(self._count("totals", self._sheet.tallies()))
         bins = self._bins(every) if self._question.details else {}
         found: dict[str, dict[str, Any]] = {}
+        bases: dict[str, Asked] = {}
         for place, asked in enumerate(every):
             if self._tick and self._question.details:
                 self._tick("budgets", place, len(every))
@@ -107,11 +108,12 @@ class _Run:
                     "variants": [],
                 },
             )
-            record["variants"].append(self._variant(asked, bins, record["variants"]))
+            base = bases.setdefault(programme.id, asked)
+            record["variants"].append(self._variant(base, asked, bins, record["variants"]))
         return list(found.values())
 
     def _variant(
-        self, asked: Asked, bins: dict[Form, outcome.Bins], before: list[dict[str, Any]]
+        self, base: Asked, asked: Asked, bins: dict[Form, outcome.Bins], before: list[dict[str, Any]]
     ) -> dict[str, Any]:
         sheet, question, dataset = self._sheet, self._question, self._frame.dataset
         details = question.details
@@ -136,7 +138,7 @@ class _Run:
             "money": paid and paid.record(),
             "credit": credit_record(sheet, question, asked) if details else None,
             "nation": outcome.nation_record(dataset, totals, spreads, paid, years),
-            "change": outcome.change_record(sheet, asked, before[0], totals) if before else None,
+            "change": outcome.change_record(sheet, base, asked, before[0], totals) if before else None,
             "per_target": outcome.per_target_record(
                 asked.programme, dataset, paid.adoption.committed if paid else totals["demand"]["low"]
             ),

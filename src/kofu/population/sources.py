@@ -63,10 +63,13 @@ def find(files: Sequence[Path]) -> list[Path]:
         if given.is_dir():
             below = sorted(path for path in given.rglob("*") if _is_table(path.relative_to(given)))
             some = [path for path in below if path.is_file()]
+            for path in some:
+                _no_values(path, path.relative_to(given))
         elif given.exists():
             some = [given]
         else:
-            some = sorted(given.parent.glob(given.name)) if re.search(r"[*?\[]", given.name) else []
+            root = Path(given.anchor)
+            some = sorted(root.glob(str(given.relative_to(root))))
         if not some:
             ja, en = ("Parquet か CSV がありません", "holds no Parquet or CSV file") if given.is_dir() else ("ファイルがありません", "no such file")  # fmt: skip
             raise _wrong(given, f"{ja}。場所と名前を確かめてください", f"{en}; check the path")
@@ -74,6 +77,17 @@ def find(files: Sequence[Path]) -> list[Path]:
     if not found:
         raise KofuError("母集団のファイルを1つ以上指定してください", "name one file of a population at least")
     return list(found)
+
+
+def _no_values(path: Path, below: Path) -> None:
+    """Refuses a table that is cut up by the values of a column, which stand in the names of its folders only."""
+    if named := next((part for part in below.parts[:-1] if "=" in part), None):
+        column = named.split("=", 1)[0]
+        raise _wrong(
+            path,
+            f"列「{column}」の値がフォルダー名だけにあります。その列もファイルに書いてください",
+            f"the column {column!r} stands in the names of folders only; write it into the files",
+        )
 
 
 def _is_table(path: Path) -> bool:

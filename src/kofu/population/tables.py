@@ -50,6 +50,13 @@ class Table:
         return Table(self.name, tuple(self.columns[i] for i in kept), rows)
 
 
+def budget_of_rows(record: Record, programme: Record) -> int | None:
+    """What of a budget falls to the rows of a population: the part of a sample, all of it where they are no sample."""
+    money = next((v["money"] for v in programme["variants"] if v["money"]), None)
+    found: int | None = money["budget"] if money else programme["budget"]
+    return found if money or record["population"]["represents"] is None else None
+
+
 def tables(record: Record) -> dict[str, Table]:
     """Every table of a record by its name; one without rows has its columns all the same."""
     return {

@@ -86,6 +86,11 @@ class Voice:
         words = _words()[part].get(name)
         return str(words[self.lang]) if words else name
 
+    @property
+    def plus(self) -> str:
+        """The sign in front of what is more."""
+        return "＋" if self.lang == "ja" else "+"
+
     def pick(self, ja: str, en: str | None) -> str:
         """The text in this language; Japanese where there is no English."""
         return ja if self.lang == "ja" or not en else en
@@ -103,16 +108,27 @@ class Voice:
     def span(self, ends: Ends, show: Callable[[int], str]) -> str:
         """A range, or one value where both ends are the same; no upper end is said."""
         low, high = ends["low"], ends["high"]
-        if low is None:
+        if low is None and high is None:
             return self("not_stated")
-        if high is None:
-            return self("range", low=show(low), high=self("no_limit"))
-        return show(low) if low == high else self("range", low=show(low), high=show(high))
+        least = self("no_least") if low is None else show(low)
+        most = self("no_limit") if high is None else show(high)
+        return least if low == high else self("range", low=least, high=most)
+
+    def day(self, iso: str) -> str:
+        """A day: 2025年9月12日; as it is written in English tables, 2025-09-12."""
+        year, month, day = map(int, iso.split("-"))
+        return f"{year}年{month}月{day}日" if self.lang == "ja" else iso
 
     def percent(self, share: str | Fraction) -> str:
         """A share: 20 %, with one decimal where it needs one."""
         tenths = int(Fraction(share) * 1000 + Fraction(1, 2))
         return f"{print_number(Fraction(tenths, 10))} %"
+
+    def times(self, weight: str) -> str:
+        """A factor with at most two decimals; one that is rounded says so."""
+        hundredths = Fraction((Fraction(weight) * 100 + Fraction(1, 2)).__floor__(), 100)
+        number = print_number(hundredths)
+        return number if hundredths == Fraction(weight) else self("about", n=number)
 
     def dimension(self, name: str) -> str:
         """What firms are grouped by."""
@@ -145,8 +161,10 @@ class Voice:
             return self.instrument(value)
         return self.actor(value) if column in ("payer", "payee") else value
 
-    def instrument(self, code: str) -> str:
+    def instrument(self, code: str | None) -> str:
         """補助, subsidy."""
+        if code is None:
+            return self("not_stated")
         known = {term.value: term for term in Instrument}
         return print_term(known[code], self.lang) if code in known else code
 

@@ -62,7 +62,7 @@ def openapi(shelf: Shelf) -> dict[str, Any]:
         "info": {
             "title": "kofu",
             "version": __version__,
-            "description": "Government funding programmes as data and rules. Read-only, no key.",
+            "description": "Government funding programmes as data and rules. No key.",
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "servers": [{"url": "/"}],
@@ -113,12 +113,18 @@ def _parameter(parameter: dict[str, Any]) -> dict[str, Any]:
 def _path(endpoint: dict[str, Any], by_name: dict[str, dict[str, Any]], shelf: Shelf) -> dict[str, Any]:
     """What can be done at one address: get, and post where it takes a body."""
     found = {"get": _operation(endpoint, by_name, shelf)}
+    if endpoint.get("delete"):
+        found["delete"] = {**found["get"], "operationId": found["get"]["operationId"] + "_delete"}
     if "body" in endpoint:
         properties = {key: _rules()["body"][key] for key in endpoint["body"]}
         required = [key for key in _rules()["required"] if key in properties]
         schema = {"type": "object", "properties": properties, "additionalProperties": False}
         error = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
-        large = {"413": {"description": f"More than {MAX_BODY} bytes.", "content": error}}
+        more: dict[str, Any] = {"413": {"description": f"More than {MAX_BODY} bytes.", "content": error}}
+        if "started" in endpoint:
+            answer = {"schema": {"$ref": f"#/components/schemas/{endpoint['started']}"}}
+            more["202"] = {"description": "It waits or runs.", "content": {endpoint["type"]: answer}}
+            more["503"] = {"description": "Too many wait; try again later.", "content": error}
         found["post"] = {
             **found["get"],
             "operationId": found["get"]["operationId"] + "_post",
@@ -127,16 +133,19 @@ def _path(endpoint: dict[str, Any], by_name: dict[str, dict[str, Any]], shelf: S
                 "required": True,
                 "content": {"application/json": {"schema": schema | {"required": required}}},
             },
-            "responses": found["get"]["responses"] | large,
+            "responses": found["get"]["responses"] | more,
         }
+        if "started" in endpoint:
+            del found["post"]["responses"]["200"]
     return found
 
 
 def _operation(endpoint: dict[str, Any], by_name: dict[str, dict[str, Any]], shelf: Shelf) -> dict[str, Any]:
     path = endpoint["path"]
-    examples = {"id": shelf.ids[0], "name": next(iter(documents())), "table": "flows"}
+    examples = {"id": shelf.ids[0], "name": next(iter(documents())), "table": "flows", "numbers": "totals"}
     inside = [
-        {"name": n, "in": "path", "required": True, "schema": {"type": "string"}, "example": examples[n]}
+        {"name": n, "in": "path", "required": True, "schema": {"type": "string"}}
+        | ({"example": examples[n]} if n in examples else {})  # a job is there when it was started
         for n in re.findall(r"{(\w+)}", path)
     ]
     body: dict[str, Any] = {"schema": {"type": "string"}} if endpoint["type"] == "text/csv" else {}
@@ -149,7 +158,7 @@ def _operation(endpoint: dict[str, Any], by_name: dict[str, dict[str, Any]], she
     bad = {"400": {"description": "A value that cannot be; the message names it.", "content": error}}
     missing = (
         {"404": {"description": "There is no such thing.", "content": error}}
-        if inside or path == "/api/quote"
+        if inside or path in ("/api/quote", "/api/simulate")
         else {}
     )
     return {

@@ -29,6 +29,7 @@ from kofu.site.answers import (
 from kofu.site.params import MAX_BODY, address, parse
 from kofu.site.render import code_stamp, static
 from kofu.site.shelf import Shelf
+from kofu.site.simulate_api import simulate_handlers
 
 Page = Callable[..., Any]
 _FOR_EVER = "public, max-age=31536000, immutable"
@@ -71,6 +72,9 @@ STATIC = {
     "/style.css": "text/css; charset=utf-8",
     "/favicon.svg": "image/svg+xml",
     "/calculator.js": "text/javascript; charset=utf-8",
+    "/simulator.js": "text/javascript; charset=utf-8",
+    "/simulator.css": "text/css; charset=utf-8",
+    "/charts.css": "text/css; charset=utf-8",
 }
 
 
@@ -91,6 +95,7 @@ def create_app(store: Store, sources: Path | None = None) -> Litestar:
         *(_posted(shelf, name) for name in RULES),
         _handler(shelf, "/programmes/{name:str}/quote", _fragment(shelf, etag)),
         _handler(shelf, "/programmes", _to_search),
+        *simulate_handlers(shelf),
     ]
 
     def failed(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:

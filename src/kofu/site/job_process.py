@@ -12,6 +12,7 @@ import sys
 import threading
 import time
 import traceback
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -50,23 +51,17 @@ def run(folder: Path, database: Path) -> None:
     """Work the request of `folder` out."""
     from kofu.catalogue.store import Store
     from kofu.population.engines import Setup
+    from kofu.population.simulate import simulate
     from kofu.site.sample import population
-    from kofu.site.simulate_asked import answer, from_record
+    from kofu.site.simulate_asked import from_record
 
     asking = from_record(json.loads((folder / REQUEST).read_text(encoding="utf-8")))
     progress = _Progress(folder)
-    made = 0
-
-    def tick(rows: int) -> None:
-        nonlocal made
-        made += rows
-        progress.tell("population", made, asking.population)
-
     progress.tell("population", 0, asking.population)
-    dataset = population(asking.population, asking.seed, MEMORY // 2, tick)
+    dataset = population(asking.population, asking.seed, MEMORY, partial(progress.tell, "population"))
     question = asking.question(Store(database).programme)
     units = folder / "units"
-    write(folder / RESULT, answer(question, dataset, Setup(memory=MEMORY), units, progress.tell))
+    write(folder / RESULT, simulate(question, dataset, Setup(memory=MEMORY), units, progress.tell))
     shutil.rmtree(units, ignore_errors=True)
 
 
@@ -95,11 +90,17 @@ def main() -> None:
     except KofuError as error:
         write(folder / ERROR, {"ja": error.ja, "en": error.en})
     except OSError as error:
-        ja, en = f"書き込めません（{error.strerror}）。空きを作ってもう一度", f"cannot write ({error.strerror}); make room"
+        ja, en = (
+            f"書き込めません（{error.strerror}）。空きを作ってもう一度",
+            f"cannot write ({error.strerror}); make room",
+        )
         write(folder / ERROR, {"ja": f"{ja}始めてください", "en": f"{en} and start again"})
     except Exception:
         traceback.print_exc()
-        ja, en = "計算の途中で不具合が起きました。もう一度始めてください", "an error of the program; start again"
+        ja, en = (
+            "計算の途中で不具合が起きました。もう一度始めてください",
+            "an error of the program; start again",
+        )
         write(folder / ERROR, {"ja": ja, "en": en})
 
 

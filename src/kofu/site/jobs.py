@@ -151,7 +151,13 @@ class Jobs:
             # The process shares the lock: it is free again when the process is gone, whatever happens to us.
             with (folder / "log").open("ab") as log:
                 return subprocess.Popen(
-                    [sys.executable, "-m", "kofu.site.job_process", str(folder.resolve()), str(self._database)],
+                    [
+                        sys.executable,
+                        "-m",
+                        "kofu.site.job_process",
+                        str(folder.resolve()),
+                        str(self._database),
+                    ],
                     stdin=subprocess.PIPE,
                     stdout=log,
                     stderr=log,

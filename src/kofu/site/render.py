@@ -18,6 +18,8 @@ from kofu.site.words import Say, is_japanese, say_in
 from kofu.text.printing import lines_text
 
 _HERE = Path(__file__).parent
+_CHARTS = _HERE.parent / "population"
+"""Where the style of charts lies; reports hold it too."""
 
 
 @cache
@@ -36,6 +38,7 @@ def environment() -> Environment:
         is_japanese=is_japanese,
         style_stamp=stamp_of("style.css"),
         script_stamp=stamp_of("calculator.js"),
+        stamp_of=stamp_of,
         len=len,
     )
     return found
@@ -44,7 +47,8 @@ def environment() -> Environment:
 @cache
 def static(name: str) -> bytes:
     """A file that is served as it is."""
-    return (_HERE / "static" / name).read_bytes()
+    folder = _CHARTS if name == "charts.css" else _HERE / "static"
+    return (folder / name).read_bytes()
 
 
 def stamp_of(name: str) -> str:

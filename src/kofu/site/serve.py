@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import socket
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -43,8 +44,12 @@ def serve(
     from granian.constants import Interfaces
     from granian.server import Server
 
+    from kofu.site.sample import SAMPLE, population
+
     _check_port(host, port)
     application(folder, sources)  # builds the database once, and fails here with one sentence if it must
+    with suppress(KofuError):  # then the simulator says so when it is asked
+        population(SAMPLE)
     shown = f"[{host}]" if ":" in host else host
     say(f"http://{shown}:{port}")
     server = Server(

@@ -5,20 +5,16 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from fractions import Fraction
 from typing import Any, get_args
 
 from kofu.errors import KofuError
 from kofu.population.budget import Order
-from kofu.population.dataset import Dataset
-from kofu.population.engines import Setup
 from kofu.population.premises import with_overrides
 from kofu.population.question import Question
-from kofu.population.simulate import Tick, simulate
 from kofu.population.variants import Variant, gathered
 from kofu.programme.model import Programme
-from kofu.programme.vocabulary import AmountKind
 from kofu.rules.units import RATIO, parse_unit
 from kofu.rules.vocabulary import normal
 from kofu.site.params import Asked, BadRequestError, Pairs
@@ -119,33 +115,6 @@ def from_record(record: Mapping[str, Any]) -> Asking:
 
 def _pairs(values: Any) -> Values:
     return tuple((name, value) for name, value in values)
-
-
-def answer(
-    question: Question, dataset: Dataset, setup: Setup, folder: Any = None, tick: Tick | None = None
-) -> Json:
-    """The record over a sample of the nation: budgets are of the sample's part of the nation.
-
-    `budget_share` says which part. What one unit of a target costs cannot be told from a part of the budget.
-    """
-    share = Fraction(dataset.rows, dataset.represents or dataset.rows)
-    part = tuple(_with_budget(programme, share) for programme in question.programmes)
-    record = simulate(replace(question, programmes=part), dataset, setup, folder, tick)
-    record["budget_share"] = str(share)
-    if share != 1:
-        for variant in (v for programme in record["programmes"] for v in programme["variants"]):
-            variant["per_target"] = None
-    return record
-
-
-def _with_budget(programme: Programme, share: Fraction) -> Programme:
-    if share == 1:
-        return programme
-    amounts = [
-        a.model_copy(update={"yen": int(a.yen * share)}) if a.kind is AmountKind.APPROPRIATION else a
-        for a in programme.amounts
-    ]
-    return programme.model_copy(update={"amounts": amounts})
 
 
 # --- from a body
@@ -281,5 +250,7 @@ def from_address(asked: Asked, strict: bool) -> Asking:
         take_up=_take_up(single.get("take_up", TAKE_UP)),
         order=order,
         assume=_checked(named[_ASSUME]),
-        seed=_number("seed", int(seed) if seed.isascii() and seed.isdigit() and len(seed) < 11 else 0, _MOST_SEED),
+        seed=_number(
+            "seed", int(seed) if seed.isascii() and seed.isdigit() and len(seed) < 11 else 0, _MOST_SEED
+        ),
     )

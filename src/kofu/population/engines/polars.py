@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import prod
+from pathlib import Path
 
 from kofu.errors import KofuError
 from kofu.population.tally import Counts, Tally
@@ -33,10 +34,10 @@ class PolarsEngine:
         try:
             return _read(_cells(pl.scan_parquet(list(files)), rows, tally).collect(engine="streaming"), tally)
         except (pl.exceptions.PolarsError, OSError) as error:
-            first = str(error).strip().splitlines()[0]
+            place, first = Path(files[0]).parent, str(error).strip().splitlines()[0]
             raise KofuError(
-                f"母集団のファイルが読めません（{first}）。母集団を作り直してください",
-                f"a file of the population cannot be read ({first}); make the population again",
+                f"{place}: 母集団のファイルが読めません（{first}）。母集団を作り直してください",
+                f"{place}: a file of the population cannot be read ({first}); make the population again",
             ) from error
 
     def close(self) -> None:

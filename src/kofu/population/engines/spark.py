@@ -12,7 +12,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from kofu.errors import KofuError
 from kofu.population.tally import Counts, Tally, read_counts, tally_sql
@@ -56,12 +56,11 @@ class SparkEngine:
     """A session of its own, or the one that `spark-submit` made. `memory`: bytes for the driver or an executor."""
 
     def __init__(self, master: str, memory: int | None) -> None:
-        self._log: IO[bytes] = tempfile.TemporaryFile()
         submitted = is_submitted()
         if not submitted:
             _must_have_java()
             _must_answer(master)
-        with _telling(f"--master {master}"), _aside(self._log):
+        with _telling(f"--master {master}"), _aside():
             self._session = _session(master, memory, submitted)
         if not submitted and not _is_local(master):
             self._must_have_executors(master)
@@ -80,7 +79,6 @@ class SparkEngine:
     def close(self) -> None:
         """Ends the session, and with it what it holds on the cluster."""
         self._session.stop()
-        self._log.close()
 
     def _must_have_executors(self, master: str) -> None:
         """Raises after a while when the cluster gives nothing to compute with: Spark itself would wait for ever."""
@@ -169,13 +167,20 @@ def _first(error: Exception) -> str:
 
 
 @contextlib.contextmanager
-def _aside(log: IO[bytes]) -> Iterator[None]:
+def _aside() -> Iterator[None]:
     """What the Java process started within prints goes to a file, not between the lines of the command."""
     sys.stderr.flush()
-    kept = os.dup(2)
-    try:
-        os.dup2(log.fileno(), 2)
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
+    with tempfile.TemporaryFile() as log:
+        kept = os.dup(2)
+        try:
+            os.dup2(log.fileno(), 2)
+            yield
+        except PySparkException as error:
+            if error.getCondition() != "JAVA_GATEWAY_EXITED":
+                raise
+            log.seek(0)  # Java did not come up, so it alone knows why
+            said = log.read().decode(errors="replace").split("\n")
+            raise OSError(next(filter(None, reversed(said)), str(error))) from error
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)

@@ -186,8 +186,10 @@ class Bounding:
         if a is b and c is d:
             same = forms.compare(form.op, a, c)
             return same, same
-        if is_truth(form.left) or _is_choice(form.left) or _is_choice(form.right):
-            return forms.truth(False), forms.truth(True)
+        if is_truth(form.left):
+            alike = forms.logic("or", [_both(forms, a, c), _both(forms, forms.not_(b), forms.not_(d))])
+            apart = forms.logic("or", [_both(forms, a, forms.not_(d)), _both(forms, forms.not_(b), c)])
+            return (alike, forms.not_(apart)) if form.op == "==" else (apart, forms.not_(alike))
         match form.op:
             case "<" | "<=":
                 return forms.compare(form.op, b, c), forms.compare(form.op, a, d)
@@ -218,10 +220,11 @@ class Bounding:
         if isinstance(item, Column) and found is not None and not _is_named(found, item.name):
             return self._member(found, mask)
         low, high = self.pair(item)
+        same = forms.member(low, codes)
         if low is high:
-            same = forms.member(low, codes)
             return same, same
-        return forms.truth(False), forms.truth(True)
+        known = forms.compare("==", low, high)
+        return _both(forms, known, same), forms.logic("or", [forms.not_(known), same])
 
     def _truth_case(self, form: Case) -> Pair:
         forms = self._forms
@@ -239,15 +242,8 @@ class Bounding:
         return certain, possible
 
 
-def _is_choice(form: Form) -> bool:
-    """Whether integers are codes, which have no order."""
-    match form:
-        case Column():
-            return form.kind == "choice"
-        case Stated():
-            return form.column.kind == "choice"
-        case _:
-            return False
+def _both(forms: Forms, one: Form, other: Form) -> Form:
+    return forms.logic("and", [one, other])
 
 
 def _is_named(form: Form, name: str) -> bool:

@@ -122,8 +122,10 @@ class _Expressions:
         left, right = self.of(form.left), self.of(form.right)
         if self._nulls.is_seen_in_columns(form):
             pick = pl.min_horizontal if form.op == "min" else pl.max_horizontal
+            if not self._nulls.may(form):
+                return pick(left, right)
             known = pl.all_horizontal(pl.col(name).is_not_null() for name in sorted(self._nulls.may(form)))
-            return pl.when(known).then(pick(left, right)) if self._nulls.may(form) else pick(left, right)
+            return pl.when(known).then(pick(left, right))
         first = left <= right if form.op == "min" else left >= right
         return pl.when(first).then(left).when(~first).then(right)
 

@@ -98,7 +98,9 @@ class Printer:
             case Parameter():
                 return f"p{form.place}"
             case Binary():
-                return f"({self._widened(form, form.left)} {form.op} {self.text(form.right)})"
+                return self._remainder(form) or (
+                    f"({self._widened(form, form.left)} {form.op} {self.text(form.right)})"
+                )
             case Floor():
                 return self._floor(form)
             case Extreme():
@@ -121,6 +123,16 @@ class Printer:
         if self._ranges.needs_wide(form) and not self._ranges.is_wide(part):
             return f"CAST({self.text(part)} AS {self._dialect.wide})"
         return self.text(part)
+
+    def _remainder(self, form: Binary) -> str | None:
+        """item − ⌊item / d⌋ × d of a narrow item ≥ 0 is what every engine's % gives, in one step."""
+        match form:
+            case Binary(
+                "-", item, Binary("*", Floor(divided, Integer(divisor)), Integer(factor))
+            ) if item is divided and divisor == factor:
+                if self._ranges.of(item)[0] >= 0 and not self._ranges.needs_wide(form):
+                    return f"({self.text(item)} % {self._dialect.constant(divisor)})"
+        return None
 
     def _floor(self, form: Floor) -> str:
         item, divisor, shift = (
