@@ -57,7 +57,6 @@ OFTEN = with_overrides(
 """So that some of 2,000 firms fit where only few firms of a nation do."""
 TAKE_UP = Fraction(1, 3)
 HALF = Variant("半分", {"補助率": "1/2"}, {})
-FULL = Variant("1億円", {}, {"meti-fy2016s2-jizokuka": {"補助率": "1/2"}})
 
 
 @pytest.fixture(scope="module")
@@ -144,7 +143,8 @@ def _holds(told: Mapping[str, int | None], rows: list[tuple[int, int]]) -> None:
     if low == high:
         assert told == {"low": low, "high": high}
     else:
-        assert told["low"] is not None and told["low"] <= low
+        assert told["low"] is not None
+        assert told["low"] <= low
         assert told["high"] is None or high <= told["high"]
 
 
@@ -379,7 +379,8 @@ def test_a_record_is_json(record: Record) -> None:
 
 def test_the_premises_that_were_used_are_told(picked: Pick, firms: Dataset) -> None:
     told = simulate(Question(picked(["fy2016s2-jizokuka"])), firms)["premises"]
-    assert told and all(premise["why_ja"] for premise in told)
+    assert told
+    assert all(premise["why_ja"] for premise in told)
     names = {premise["fact"] for premise in told}
     assert "グループの構成員である" not in names
     without_any = simulate(Question(picked(["fy2016s2-jizokuka"]), premises={}), firms)
@@ -392,7 +393,7 @@ def test_the_premises_that_were_used_are_told(picked: Pick, firms: Dataset) -> N
 
 
 def test_no_rows(picked: Pick, firms: Dataset) -> None:
-    with pytest.raises(KofuError, match="1行もありません|no rows"):
+    with pytest.raises(KofuError, match=r"1行もありません|no rows"):
         simulate(Question(picked(["fy2016s2-jizokuka"])), replace(firms, parts=()))
 
 

@@ -25,6 +25,9 @@ KINDS = {
     "calculator with errors": f"{JIZOKUKA}?補助対象経費=abc&従業員数=-1",
     "calculator, not eligible": f"{JIZOKUKA}?販路開拓に取り組む=いいえ",
     "nothing computable": "/programmes/meti-fy2024s-supply-denshi",
+    "simulator": "/simulate",
+    "simulator, moved": "/simulate?param.補助率=1/2&param.補助上限額[1]=40万円",
+    "simulator with errors": "/simulate?param.補助率=3/2",
     "interview start": "/match",
     "interview question": "/match?go=1",
     "interview further": "/match?go=1&申請者の種別=会社&業種=製造業&従業員数=12",
@@ -77,7 +80,10 @@ def page(
 @pytest.mark.parametrize(
     ("lang", "kind"),
     [("ja", k) for k in KINDS]
-    + [("en", k) for k in ("home", "programme", "schema", "calculator", "interview further")],
+    + [
+        ("en", k)
+        for k in ("home", "programme", "schema", "calculator", "simulator, moved", "interview further")
+    ],
 )
 def test_axe_finds_nothing_and_the_page_never_scrolls_sideways(page: Page, lang: str, kind: str) -> None:
     path = KINDS[kind]
@@ -94,7 +100,8 @@ def test_nothing_is_said_on_the_console_and_nothing_comes_from_elsewhere(
 ) -> None:
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
-    for kind in ("home", "programme", "lineage", "schema", "calculator", "interview further"):
+    kinds = ("home", "programme", "lineage", "schema", "calculator", "simulator, moved", "interview further")
+    for kind in kinds:
         page.goto(KINDS[kind])
     assert complaints == []
     assert all(url.startswith(server.address) for url in asked)
@@ -279,3 +286,78 @@ def test_a_table_of_values_with_their_lines_is_whole_on_a_phone(page: Page) -> N
     assert page.locator("table.fold").count() >= 3
     cut = "e => e.closest('.scroll').scrollWidth > e.closest('.scroll').clientWidth"
     assert not any(table.evaluate(cut) for table in page.locator("table.fold").all())
+
+
+def test_dragging_a_slider_changes_the_figures_and_the_address(page: Page, complaints: list[str]) -> None:
+    page.goto("/simulate")
+    before = _answer(page)
+    slider = page.get_by_role("slider", name="補助率（つまみ）")
+    slider.focus()
+    for _ in range(3):
+        page.keyboard.press("ArrowLeft")
+    expect(page.locator("#answer")).to_contain_text("試す案")
+    assert page.get_by_label("補助率", exact=True).input_value() == "2/5"
+    assert slider.get_attribute("aria-valuetext") == "2/5"
+    assert _answer(page).startswith(before.split("\n")[0]), "the sheet's own figures stay"
+    moved = _answer(page)
+    page.goto(page.url)
+    assert _answer(page) == moved, "the address gives the same answer again"
+    page.get_by_label("補助率", exact=True).fill("3/2")
+    expect(page.locator("#answer .wrong")).to_contain_text("3/2")
+    expect(page.locator("#details")).to_be_empty()
+    page.get_by_label("補助率", exact=True).fill("")
+    expect(page.locator("#answer")).not_to_contain_text("試す案")
+    assert _answer(page) == before
+    assert complaints == []
+
+
+def test_what_was_unfolded_stays_unfolded_while_one_moves(page: Page) -> None:
+    page.goto("/simulate")
+    page.locator("details#premises > summary").click()
+    page.get_by_label("補助率", exact=True).fill("1/2")
+    expect(page.locator("#answer")).to_contain_text("試す案")
+    assert page.locator("details#premises").get_attribute("open") is not None
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["with our script", "without script"])
+def test_an_exact_run_is_started_watched_and_read(browser: Browser, server: Server, script: bool) -> None:
+    context = browser.new_context(base_url=server.address, java_script_enabled=script, locale="ja-JP")
+    page = context.new_page()
+    page.goto("/simulate")
+    page.get_by_label("補助率", exact=True).fill("1/2")
+    page.keyboard.press("Enter")
+    expect(page.locator("#answer")).to_contain_text("試す案")
+    rows = "300001" if script else "300002"
+    page.locator("#population").fill(rows)
+    page.get_by_role("button", name="全件の計算を始める").click()
+    page.wait_for_url("**/simulate/jobs/*")
+    expect(page.locator("h2").first).to_have_text("終わりました", timeout=60_000)
+    expect(page.locator(".result")).to_contain_text("試す案")
+    assert f"{int(rows):,}" in page.locator("main").inner_text()
+    violations = Axe().run(page)["violations"] if script else []
+    assert [v["id"] for v in violations] == []
+    context.close()
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["with our script", "without script"])
+def test_an_exact_run_is_cancelled_and_offered_again(browser: Browser, server: Server, script: bool) -> None:
+    context = browser.new_context(base_url=server.address, java_script_enabled=script, locale="ja-JP")
+    page = context.new_page()
+    page.goto("/simulate")
+    page.locator("#population").fill("9000001" if script else "9000002")
+    page.get_by_role("button", name="全件の計算を始める").click()
+    page.wait_for_url("**/simulate/jobs/*")
+    expect(page.locator("progress")).to_be_visible()
+    if script:
+        assert [v["id"] for v in Axe().run(page)["violations"]] == []
+    page.get_by_role("button", name="中止する").click()
+    expect(page.locator("h2").first).to_have_text("中止しました")
+    expect(page.get_by_role("button", name="もう一度始める")).to_be_visible()
+    context.close()
+
+
+def test_the_report_of_a_simulation_is_shown_with_its_style(page: Page, complaints: list[str]) -> None:
+    page.goto("/simulate/report?programme=meti-fy2016s2-jizokuka&param.補助率=1/2")
+    assert page.locator("svg.chart").count() >= 2
+    assert page.evaluate("getComputedStyle(document.querySelector('main')).maxWidth") != "none"
+    assert complaints == []

@@ -90,7 +90,7 @@ def test_in_every_order_the_budget_is_kept(client: Client, order: str) -> None:
     ("address", "told"),
     [
         ("param.補助率=3/2", "3/2"),
-        ("param.補助率=五割", "五割"),
+        ("param.補助率=半分", "半分"),
         ("param.補助率=50万円", "補助率"),
         ("param.ない=1/2", "ない"),
         ("take_up=0", "take_up"),

@@ -6,7 +6,6 @@ A column has one form of number: 万円 (¥ thousand) where programmes are liste
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from fractions import Fraction
 from typing import Any
 
 import click
@@ -15,10 +14,11 @@ from rich.markup import escape
 from kofu.command.simulation_words import (
     Printer,
     Record,
+    foot,
+    head,
     heading,
     number_or,
     number_text,
-    percent,
     plain,
     table_of,
     titled,
@@ -26,23 +26,16 @@ from kofu.command.simulation_words import (
 from kofu.command.terminal import NOT_STATED, console
 
 _GROUPS_SHOWN = 10
-_PREMISES_SHOWN = 12
 _LONG_LIST = 20
 """So many programmes are listed whether anybody fits them or not."""
 _WIDE = 150
-_ORDERS = {
-    "arrival": ("先着", "order of arrival"),
-    "score": ("点数", "score"),
-    "proportional": ("按分", "in proportion"),
-    "lottery": ("抽選", "lottery"),
-}
 _CREDIT = {"loan", "guarantee", "credit_insurance", "loss_compensation"}
 
 
 def simulation_text(record: Record, lang: str) -> None:
     """The record for a person."""
     say = Printer(record, lang)
-    _head(say)
+    head(say)
     programmes = record["programmes"]
     if len(programmes) == 1:
         for variant, found in zip(record["variants"], programmes[0]["variants"], strict=True):
@@ -51,13 +44,13 @@ def simulation_text(record: Record, lang: str) -> None:
             _one(programmes[0], found, say)
     else:
         _every(programmes, say)
-    _foot(say)
+    foot(say)
 
 
 def variants_text(record: Record, lang: str) -> None:
     """Baseline and variants side by side, a table for each programme; a sweep over two figures as a square."""
     say = Printer(record, lang)
-    _head(say)
+    head(say)
     square = record["sweep"] if record["sweep"] and record["sweep"]["y"] else None
     swept = {cell["variant"] for cell in square["cells"]} if square else set()
     for programme in record["programmes"]:
@@ -91,7 +84,7 @@ def variants_text(record: Record, lang: str) -> None:
         console().print(table)
         if square:
             _square(square, programme["variants"], say)
-    _foot(say)
+    foot(say)
 
 
 def _variant(say: Printer, place: int) -> str:
@@ -106,38 +99,14 @@ def _square(sweep: Record, variants: list[Record], say: Printer) -> None:
     if any((found["money"] or {}).get("runs_out") for found in variants):
         shown.append((say.pick("予算が尽きる日", "money runs out"), say.runs_out))
     x, y = sweep["x"], sweep["y"]
-    for head, cell in shown:
-        heading(head)
+    for title, cell in shown:
+        heading(title)
         columns = [(f"{x['name']} {value}", True) for value in x["values"]]
         table = table_of((f"{y['name']} ＼ {x['name']}", False), *columns)
         for row, name in enumerate(y["values"]):
             places = sorted((c["x"], c["variant"]) for c in sweep["cells"] if c["y"] == row)
             table.add_row(escape(name), *(cell(variants[place]) for _, place in places))
         console().print(table)
-
-
-def _head(say: Printer) -> None:
-    record, population = say.record, say.record["population"]
-    made = population["made"].get("generator") == "kofu"
-    title = population["title"] if say.lang == "ja" or not made else f"made-up {say.unit}"
-    rows = say.pick(f"{title} {population['rows']:,}行", f"{title}, {population['rows']:,} rows")
-    if say.sampled:
-        whole = population["represents"]
-        rows += say.pick(f"（全国 {whole:,} の標本）", f" (a sample of {whole:,} in the nation)")
-    share = percent(Fraction(record["take_up"]))
-    parts = [rows, say.pick(f"申請する割合 {share}（仮定）", f"take-up {share} (assumed)")]
-    if record["order"]:
-        parts.append(
-            say.pick("予算が足りないとき: ", "when money is short: ") + say.pick(*_ORDERS[record["order"]])
-        )
-    click.echo(say.pick("、", "; ").join(parts))
-    if say.sampled:
-        click.echo(
-            say.pick(
-                "表は標本の数と額です。予算も標本の分（予算額×標本÷全国）です。全国とある列だけが全国の推計です。",
-                "Figures are of the sample, and so is its part of the budget; only columns headed nation are of the nation.",
-            )
-        )
 
 
 def _every(programmes: Iterable[Record], say: Printer) -> None:
@@ -205,7 +174,7 @@ def _one(programme: Record, found: Record, say: Printer) -> None:
     def row(label: str, here: str, there: Any = None) -> None:
         estimate = isinstance(there, Mapping)
         value = there["value"] if estimate else there
-        between = f"{number_or(there['low'])}〜{number_or(there['high'])}" if estimate else ""
+        between = say.between(there, plain) if estimate else ""
         cells = (number_or(value) if not isinstance(value, str) else value, between) if nation else ()
         table.add_row(label, here, *cells)
 
@@ -260,6 +229,14 @@ def _cautions(found: Record, say: Printer) -> None:
             say.pick(
                 "申請額に幅があります。採択と日付は少ないほうの額によるので、実際はこれより早く尽きるかもしれません。",
                 "The demand is a range. Adoption rests on its lower end, so the money may run out earlier.",
+            )
+        )
+    if money and money["unmet"] and 10 * money["left"] > money["budget"]:
+        # The first who does not fit in full ends the call; in a small sample he may be a large part of its budget.
+        click.echo(
+            say.pick(
+                f"残る予算に収まらない大きな申請が1件来たところで締め切り、{plain(money['left'])}円が残りました。母集団を大きくすると確かになります。",
+                f"A large applicant did not fit in what was left, which ended the call with ¥{plain(money['left'])} left; take more rows.",
             )
         )
     if money and any(b["instrument"] in _CREDIT and b["demand"]["low"] for b in found["benefits"]):
@@ -350,7 +327,12 @@ def _years(found: Record, say: Printer) -> None:
         there = [number_or(nation.get(year["fiscal_year"]))] if nation else []
         table.add_row(str(year["fiscal_year"]), plain(year["yen"]), *there)
     titled(
-        say.pick("国が支払う年度（時期は仮定）", "When the state pays (timing assumed)"), table, say, own=True
+        say.pick(
+            "国が支払う年度（--timing がなければ仮定）", "When the state pays (assumed without --timing)"
+        ),
+        table,
+        say,
+        own=True,
     )
 
 
@@ -379,19 +361,3 @@ def _credit(credit: Record | None, say: Printer) -> None:
         click.echo("  " + say.pick(assumption["ja"], assumption["en"]).split(": ")[0])
     for missing in credit["not_stated"]:
         click.echo(f"  {missing['benefit']}: {say.pick(missing['ja'], missing['en'])}")
-
-
-def _foot(say: Printer) -> None:
-    premises = say.record["premises"]
-    if not premises:
-        return
-    heading(say.pick(f"前提（仮定）{len(premises)}件", f"Premises (assumed): {len(premises)}"))
-    if len(premises) <= _PREMISES_SHOWN:
-        for premise in premises:
-            click.echo(f"  {say.fact(premise['fact'])}: {say.pick(premise['ja'], premise['en'])}")
-    click.echo(
-        say.pick(
-            "  理由は --json か --out に。変えるには --assume 事実=値。",
-            "  The reasons are in --json and --out; change one with --assume FACT=VALUE.",
-        )
-    )

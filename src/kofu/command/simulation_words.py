@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import Any
 
+import click
 from rich.markup import escape
 from rich.table import Table
 
@@ -16,6 +17,13 @@ from kofu.text.printing import print_number
 
 Record = Mapping[str, Any]
 Show = Callable[[int], str]
+_PREMISES_SHOWN = 12
+_ORDERS = {
+    "arrival": ("先着", "order of arrival"),
+    "score": ("点数", "score"),
+    "proportional": ("按分", "in proportion"),
+    "lottery": ("抽選", "lottery"),
+}
 _SIZES_EN = dict(zip(SIZES, ("small", "medium", "large"), strict=False))
 
 
@@ -129,3 +137,45 @@ def number_text(written: str) -> str:
     """A number of a record that may be a fraction, as people write it."""
     number = Fraction(written)
     return plain(int(number)) if number.denominator == 1 else print_number(number)
+
+
+def head(say: Printer) -> None:
+    """Which population, what is assumed of all programmes, and what the figures are of."""
+    record, population = say.record, say.record["population"]
+    made = population["made"].get("generator") == "kofu"
+    title = population["title"] if say.lang == "ja" or not made else f"made-up {say.unit}"
+    rows = say.pick(f"{title} {population['rows']:,}行", f"{title}, {population['rows']:,} rows")
+    if say.sampled:
+        whole = population["represents"]
+        rows += say.pick(f"（全国 {whole:,} の標本）", f" (a sample of {whole:,} in the nation)")
+    share = percent(Fraction(record["take_up"]))
+    parts = [rows, say.pick(f"申請する割合 {share}（仮定）", f"take-up {share} (assumed)")]
+    if record["order"]:
+        parts.append(
+            say.pick("予算が足りないとき: ", "when money is short: ") + say.pick(*_ORDERS[record["order"]])
+        )
+    click.echo(say.pick("、", "; ").join(parts))
+    if say.sampled:
+        click.echo(
+            say.pick(
+                "表は標本の数と額です。予算も標本の分（予算額×標本÷全国）です。全国とある列だけが全国の推計です。",
+                "Figures are of the sample, and so is its part of the budget; only columns headed nation are of the nation.",
+            )
+        )
+
+
+def foot(say: Printer) -> None:
+    """What was assumed of the facts that no population has."""
+    premises = say.record["premises"]
+    if not premises:
+        return
+    heading(say.pick(f"前提（仮定）{len(premises)}件", f"Premises (assumed): {len(premises)}"))
+    if len(premises) <= _PREMISES_SHOWN:
+        for premise in premises:
+            click.echo(f"  {say.fact(premise['fact'])}: {say.pick(premise['ja'], premise['en'])}")
+    click.echo(
+        say.pick(
+            "  理由は --json か --out に。変えるには --assume 事実=値。",
+            "  The reasons are in --json and --out; change one with --assume FACT=VALUE.",
+        )
+    )

@@ -121,11 +121,34 @@ class _Queue:
 
 def _key(frame: Frame, question: Question, programme: Programme) -> Form:
     """What applicants are sorted by; the smallest is served first."""
-    draw = frame.draw(f"順番:{programme.id}")
-    if question.order != "score" or question.score is None:
+    draw, points = frame.draw(f"順番:{programme.id}"), points_of(frame, question)
+    if points is None:
         return draw
     forms = frame.forms
-    node = parse(question.score, common_scope(datetime.date(2025, 1, 1)).lookup)
+    behind = forms.binary("-", forms.integer(Ranges().of(points)[1]), points)
+    ties = forms.floor(draw, -(-DRAWN // _TIES))
+    return forms.binary("+", forms.times(behind, _TIES), ties)
+
+
+def points_of(frame: Frame, question: Question) -> Form | None:
+    """What an applicant scores; None where the order is not by score.
+
+    Raises:
+        KofuError: no expression is given, it is no number, or reads what the population lacks.
+    """
+    if question.order != "score":
+        return None
+    if question.score is None:
+        raise KofuError(
+            "--order score には、点数の式を --score で指定してください（例: --score 従業員数）",
+            "--order score needs the points: give an expression with --score (--score 従業員数)",
+        )
+    try:
+        node = parse(question.score, common_scope(datetime.date(2025, 1, 1)).lookup)
+    except KofuError as error:
+        raise KofuError(
+            f"--score {question.score}: {error.ja}", f"--score {question.score}: {error.en}"
+        ) from error
     if node.type.kind != "number":
         raise KofuError(
             f"--score {question.score}: 点数になりません。数になる式を書いてください（例: 従業員数）",
@@ -137,10 +160,7 @@ def _key(frame: Frame, question: Question, programme: Programme) -> Form:
             f"--score {question.score}: 母集団にない事実があるので、点数が決まりません",
             f"--score {question.score}: reads facts that the population lacks",
         )
-    high = Ranges().of(points)[1]
-    behind = forms.binary("-", forms.integer(high), points)
-    ties = forms.floor(draw, -(-DRAWN // _TIES))
-    return forms.binary("+", forms.times(behind, _TIES), ties)
+    return points
 
 
 def _crossed(buckets: dict[int, tuple[int, int]], budget: int) -> int:

@@ -20,7 +20,7 @@ from kofu.population.engines import Setup
 from kofu.population.frame import Frame
 from kofu.population.premises import premise_record
 from kofu.population.question import Question
-from kofu.population.queueing import budget_of, money
+from kofu.population.queueing import budget_of, money, points_of
 from kofu.population.sheet import Sheet, is_nothing
 from kofu.population.tally import Counts, Tally
 from kofu.population.work import Work, open_folder
@@ -52,6 +52,7 @@ def simulate(
     setup = setup or Setup()
     frame = Frame(dataset, question.premises, question.seed)
     groups = frame.groups(question.by)
+    points_of(frame, question)  # so that a slip in it is told before anything is counted
     every = ask(frame, question)
     kept = None if folder is None else open_folder(folder, question.key(dataset))
     with Work(dataset, setup, kept) as work:
