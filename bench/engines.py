@@ -135,7 +135,7 @@ def _curve(folder: Path) -> Iterator[Row]:
         _agree(one()["programmes"], two()["programmes"])
         mine, other = paired_ms(two, one, 1)
         yield Row(f"population: {rows:,} firms, 2 processes", mine, "one process", other, "")
-        if rows == 10 * ROWS:
+        if rows * 10 > 10 * ROWS:
             yield from _spark(firms, question)
         shutil.rmtree(firms.folder)
         rows *= 10

@@ -30,7 +30,8 @@ from kofu.rules.columns.ranges import NARROW, Ranges
 _SETS = "GROUP BY GROUPING SETS ((place), (trade), (size)) ORDER BY ALL"
 _SERVICES = "(7, 13, 14, 15, 17, 19, 20, 21, 22)"
 
-SUSTAINING = """
+SUSTAINING = (
+    """
 SELECT place, trade, size, count(*), count(*) FILTER (WHERE fits), coalesce(sum(yen) FILTER (WHERE fits), 0)
 FROM (SELECT "都道府県" AS place, "業種" AS trade,
     CASE WHEN NOT own THEN 3 WHEN "従業員数" <= few THEN 0
@@ -44,7 +45,9 @@ FROM (SELECT "都道府県" AS place, "業種" AS trade,
       CASE WHEN "業種" = 9 THEN 100000000 WHEN "業種" IN (10, 16) OR "業種" IN {services} THEN 50000000
         ELSE 300000000 END AS capital
     FROM {source}))
-""".replace("{services}", _SERVICES) + _SETS
+""".replace("{services}", _SERVICES)
+    + _SETS
+)
 """小規模事業者持続化補助金 for firms of which nobody asks for a higher cap."""
 SUSTAINING_ASSUMES = dict.fromkeys(
     "賃上げを行う 雇用対策に取り組む 海外展開に取り組む 買物弱者対策に取り組む 熊本地震の対策に取り組む "
@@ -116,7 +119,8 @@ def _text(form: Form, ranges: Ranges) -> str:
             return f"(NOT {_text(form.item, ranges)})"
         case Case():
             branches = [
-                f"WHEN {_text(condition, ranges)} THEN {_text(value, ranges)}" for condition, value in form.branches
+                f"WHEN {_text(condition, ranges)} THEN {_text(value, ranges)}"
+                for condition, value in form.branches
             ]
             return f"(CASE {' '.join(branches)} ELSE {_text(form.otherwise, ranges)} END)"
         case Stated():

@@ -15,7 +15,7 @@ class KofuError(ValueError):
     exit_code = 2
 
     def __init__(self, ja: str, en: str) -> None:
-        super().__init__(ja)
+        super().__init__(ja, en)  # both, so that it comes whole out of another process
         self.ja = ja
         self.en = en
 

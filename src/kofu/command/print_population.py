@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from kofu.command.terminal import console
 from kofu.population.dataset import DataColumn, Dataset
 from kofu.population.nation import blocks, nation_hash
+from kofu.population.wording import Voice
 from kofu.rules.values import show_number
 from kofu.rules.vocabulary import vocabulary
 
@@ -16,20 +20,32 @@ def population_text(dataset: Dataset, lang: str) -> None:
     def say(ja: str, en: str) -> str:
         return en if lang == "en" else ja
 
-    represents = dataset.represents
+    represents, parts = dataset.represents, len(dataset.parts)
+    made_up = dataset.made.get("generator") == "kofu"
+    title = f"made-up {Voice(lang, dataset.unit).unit}" if made_up and lang == "en" else dataset.title
     lines = [
-        f"[bold]{escape(dataset.title)}[/bold]",
+        f"[bold]{escape(title)}[/bold]",
         say(f"{dataset.rows:,}行（1行は1{dataset.unit}）、", f"{dataset.rows:,} rows, ")
-        + say(f"ファイル{len(dataset.parts)}個", f"{len(dataset.parts)} files"),
+        + say(f"ファイル{parts}個", f"{parts} {'file' if parts == 1 else 'files'}"),
     ]
     if represents is not None:
-        lines.append(say(f"全国の{represents:,}の見本", f"a sample of {represents:,} in the nation"))
+        lines.append(say(f"全国 {represents:,} の標本", f"a sample of {represents:,} in the nation"))
     lines += ["", f"[bold]{say('作り方', 'How it was made')}[/bold]"]
-    lines += [f"  {escape(str(key))}: {escape(str(value))}" for key, value in dataset.made.items()]
+    for key, value in dataset.made.items():
+        shown = value if isinstance(value, list) else [value]
+        lines += [f"  {escape(str(key))}: {escape(_made(item, lang))}" for item in shown]
     lines += ["", f"[bold]{say('列', 'Columns')}[/bold]"]
     lines += [f"  {escape(_column(column, dataset.rows, lang))}" for column in dataset.columns]
     lines += _sources(dataset, lang)
     console().print("\n".join(lines))
+
+
+def _made(item: Any, lang: str) -> str:
+    """How it was made; of a file that was read its name, rows and SHA-256."""
+    if not isinstance(item, Mapping):
+        return str(item)
+    rows = f"{item['rows']:,} rows" if lang == "en" else f"{item['rows']:,}行"
+    return f"{item['name']}  {rows}  sha256 {item['sha256']}"
 
 
 def _column(column: DataColumn, rows: int, lang: str) -> str:

@@ -20,6 +20,7 @@ from kofu.command.simulation_words import (
     number_or,
     number_text,
     plain,
+    signed,
     table_of,
     titled,
 )
@@ -75,13 +76,21 @@ def variants_text(record: Record, lang: str) -> None:
                 f"{found['fits']:,}",
                 f"{found['applicants']:,}",
                 say.between(found["demand"], plain),
-                "" if change is None else say.signed(change["demand"]),
+                "" if change is None else signed(change["gains"] - change["losses"]),
                 "" if change is None else f"{change['winners']:,}",
                 "" if change is None else f"{change['losers']:,}",
                 "" if money is None else f"{money['adopted']:,}",
                 say.runs_out(found),
             )
         console().print(table)
+        if any(found["demand"]["low"] != found["demand"]["high"] for found in programme["variants"]):
+            # The ends of two ranges say little of what changes; the same row under both variants does.
+            click.echo(
+                say.pick(
+                    "申請額に幅があるので、増減と増える・減るは少ないほうの額どうしを行ごとに比べます。",
+                    "The demand is a range: changes compare the lower ends, row by row.",
+                )
+            )
         if square:
             _square(square, programme["variants"], say)
     foot(say)
@@ -208,15 +217,14 @@ def _one(programme: Record, found: Record, say: Printer) -> None:
 
 
 def _target(target: Record | None, say: Printer) -> None:
-    """What a unit of the programme's own target costs."""
-    if target is None:
+    """What a unit of the programme's own target costs the nation; firms that are no sample of it cannot tell."""
+    if target is None or not say.sampled:
         return
     unit, yen = target["unit"], plain(target["yen"])
-    where = say.pick("全国で", "nation, ") if say.sampled else ""
     click.echo(
         say.pick(
-            f"成果目標「{target['metric']}」{number_text(target['value'])}{unit}に対し、{where}1{unit}あたり{yen}円",
-            f"per unit of the target {target['metric']} ({number_text(target['value'])} {unit}): {where}¥{yen}",
+            f"成果目標「{target['metric']}」{number_text(target['value'])}{unit}に対し、全国で1{unit}あたり{yen}円",
+            f"per unit of the target {target['metric']} ({number_text(target['value'])} {unit}), nation: ¥{yen}",
         )
     )
 

@@ -71,15 +71,6 @@ class Printer(Voice):
             return self.pick(f"{show(high)}以下", f"≤ {show(high)}")
         return f"{show(low)}〜{show(high)}" if self.lang == "ja" else f"{show(low)}–{show(high)}"
 
-    def signed(self, ends: Record) -> str:
-        """A change, with its sign."""
-        if ends["low"] is None or ends["high"] is None:
-            return self.pick("要確認", "open")
-        found = [
-            f"{'+' if end > 0 else '−' if end < 0 else ''}{abs(end):,}" for end in (ends["low"], ends["high"])
-        ]
-        return self.pick("〜", " to ").join(dict.fromkeys(found))
-
     def title(self, programme: Record) -> str:
         """Of a programme."""
         return escape(self.pick(programme["title"]["ja"], programme["title"]["en"]))
@@ -121,6 +112,11 @@ def table_of(*heads: tuple[str, bool]) -> Table:
 def plain(number: int) -> str:
     """A whole number with its commas."""
     return f"{number:,}" if number >= 0 else f"−{-number:,}"
+
+
+def signed(number: int) -> str:
+    """A whole number with its sign."""
+    return f"+{number:,}" if number > 0 else plain(number)
 
 
 def number_or(number: int | None, show: Show = plain, none: str = "") -> str:

@@ -81,6 +81,8 @@ def _made(wanted: Wanted, number: int, tick: Tick | None) -> Dataset:
     folder = _shelf(f"{wanted.kind}-{number}-{wanted.seed}-{nation_hash()[:12]}")
     with suppress(KofuError):
         return open_dataset(folder)
+    if is_dataset(folder):  # it was whole once and is damaged now
+        shutil.rmtree(folder, ignore_errors=True)
 
     done, total = 0, rows_of(wanted.kind, number)
 

@@ -80,11 +80,11 @@ class Question:
         Raises:
             KofuError: the overlay breaks a unit or names no parameter.
         """
-        overlay = variant.overlay(programme.id, _parameters(programme))
         try:
+            overlay = variant.overlay(programme.id, _parameters(programme))
             return compile_rules(programme, self.date or default_date(programme), overlay)
         except KofuError as error:
-            if not overlay:
+            if not (variant.parameters or variant.programmes):
                 raise
             raise KofuError(
                 f"案「{variant.name}」、{programme.id}: {error.ja}",

@@ -1,36 +1,31 @@
-"""Who gets the money when all ask for more than there is: the passes over the population that tell.
-
-Applicants are counted in buckets of their key; the one in which the money ends is looked at more closely until it
-is small enough to be fetched. So a population of any size needs a few passes and a few thousand counters.
-"""
+"""Who gets the money when all ask for more than there is: by order of arrival, score, lottery or in proportion."""
 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
 from kofu.errors import KofuError
 from kofu.population.arrival import default_call
 from kofu.population.asked import Asked
 from kofu.population.budget import Adoption, Applicant, adopt, proportional, reduced
-from kofu.population.dataset import DRAWN, NUMBER, Dataset
+from kofu.population.dataset import DRAWN, Dataset
 from kofu.population.frame import Frame
 from kofu.population.question import Question
-from kofu.population.tally import Counts, Tally
+from kofu.population.queues import Buckets, Count, Queues
+from kofu.population.sheet import Sheet
+from kofu.population.tally import Tally
 from kofu.programme.model import Programme
 from kofu.programme.vocabulary import AmountKind
-from kofu.rules.columns.form import Column, Form
+from kofu.rules.columns.form import Form
 from kofu.rules.columns.ranges import Ranges
 from kofu.rules.parse import parse
 from kofu.rules.scope import common_scope
 
-Count = Callable[[list[Tally]], list[Counts]]
-_STEP = 12
-"""Each look is 2 to this power times as close; widths are powers of two, so that buckets lie in one another."""
-_FETCHED = 20_000
-"""So many applicants are looked at one by one."""
 _TIES = 1 << 20
+"""So many draws tell equal points apart."""
 
 
 @dataclass(frozen=True)
@@ -58,65 +53,46 @@ def budget_of_rows(programme: Programme, dataset: Dataset) -> int | None:
     return whole * dataset.rows // dataset.represents
 
 
-def money(frame: Frame, question: Question, asked: Asked, demand: int, count: int, work: Count) -> Money:
-    """Adoption of the applicants of a programme, of whom `count` ask the state for `demand` yen."""
-    budget, order = budget_of_rows(asked.programme, frame.dataset), question.order
+def moneys(
+    frame: Frame, question: Question, variants: Sequence[Asked], sheet: Sheet, work: Count
+) -> list[Money]:
+    """Adoption under the budget for a programme under each of its variants; they share the passes."""
+    order, budget = question.order, budget_of_rows(variants[0].programme, frame.dataset)
     assert order is not None
+    asks = [(sheet.total(asked.applies), sheet.total(asked.state)) for asked in variants]
+    short = [i for i, (_, demand) in enumerate(asks) if budget is not None and demand > budget]
     if order == "proportional":
-
-        def floors(numerator: int, denominator: int) -> int:
-            part = reduced(frame.forms, asked.state, numerator, denominator)
-            return _total(work([Tally((frame.forms.integer(0),), (part,), asked.applies)]))
-
-        return Money(proportional(count, demand, budget, floors), None)
-    if budget is None or demand <= budget:
-        return Money(adopt(order, {0: (count, demand)}, budget, _nobody), None)
-    key = _key(frame, question, asked.programme)
-    highest = Ranges().of(key)[1]
-    queue = _Queue(frame, asked, key, work)
-    width = 1 << max(0, highest.bit_length() - _STEP)
-    buckets = queue.counted(width)
-    while True:
-        start = _crossed(buckets, budget)
-        if buckets[start][0] <= _FETCHED or width == 1:
-            break
-        narrow = max(1, width >> _STEP)
-        inner = queue.counted(narrow, (start, start + width - 1))
-        del buckets[start]
-        buckets |= inner
-        width = narrow
-    adoption = adopt(order, buckets, budget, lambda bucket: queue.inside(bucket, bucket + width - 1))
-    return Money(adoption, _day(question, asked.programme, adoption))
+        sums = _reduced(frame, variants, asks, short, budget, work)
+        adopted = [proportional(*ask, budget, lambda *_, i=i: sums[i]) for i, ask in enumerate(asks)]
+        return [Money(adoption, None) for adoption in adopted]
+    served: dict[int, tuple[Buckets, list[Applicant]]] = {}
+    if short and budget is not None:
+        key = _key(frame, question, variants[0].programme)
+        queues = Queues(frame, [variants[i] for i in short], key, budget, work)
+        served = dict(zip(short, queues.served(), strict=True))
+    found = []
+    for i, ask in enumerate(asks):
+        buckets, people = served.get(i, ({0: ask}, []))
+        adoption = adopt(order, buckets, budget, lambda _, people=people: people)
+        found.append(Money(adoption, _day(question, variants[i].programme, adoption)))
+    return found
 
 
-class _Queue:
-    """The applicants of a programme in the order of their key."""
-
-    def __init__(self, frame: Frame, asked: Asked, key: Form, work: Count) -> None:
-        self._frame, self._asked, self._key, self._work = frame, asked, key, work
-
-    def counted(self, width: int, between: tuple[int, int] | None = None) -> dict[int, tuple[int, int]]:
-        """First key of a bucket → (applicants, yen)."""
-        bucket = self._frame.forms.floor(self._key, width)
-        tally = Tally((bucket,), (self._asked.state,), self._where(between))
-        [[counts]] = self._work([tally])
-        return {code * width: (values[0], values[1]) for code, values in counts.items()}
-
-    def inside(self, first: int, last: int) -> Iterable[Applicant]:
-        """(key, number, yen) of those with keys from `first` to `last`."""
-        column = self._frame.dataset.by_name.get(NUMBER)
-        assert column is not None, "a population numbers its rows"
-        number = self._frame.forms.keep(Column(NUMBER, "number", column.low, column.high))
-        tally = Tally((number,), (self._key, self._asked.state), self._where((first, last)))
-        [[counts]] = self._work([tally])
-        return [(values[1], code, values[2]) for code, values in counts.items()]
-
-    def _where(self, between: tuple[int, int] | None) -> Form:
-        forms, conditions = self._frame.forms, [self._asked.applies]
-        if between is not None:
-            conditions.append(forms.compare(">=", self._key, forms.integer(between[0])))
-            conditions.append(forms.compare("<=", self._key, forms.integer(between[1])))
-        return forms.logic("and", conditions)
+def _reduced(
+    frame: Frame,
+    variants: Sequence[Asked],
+    asks: Sequence[tuple[int, int]],
+    short: Sequence[int],
+    budget: int | None,
+    work: Count,
+) -> dict[int, int]:
+    """What everyone gets together in proportion, for the variants of which the budget is too small."""
+    if not short or budget is None:
+        return {}
+    parts = [(i, Fraction(budget, asks[i][1])) for i in short]
+    forms = [reduced(frame.forms, variants[i].state, p.numerator, p.denominator) for i, p in parts]
+    [[counts]] = work([Tally((frame.forms.integer(0),), tuple(forms))])
+    return {i: counts[0][1 + place] for place, (i, _) in enumerate(parts)}
 
 
 def _key(frame: Frame, question: Question, programme: Programme) -> Form:
@@ -163,26 +139,8 @@ def points_of(frame: Frame, question: Question) -> Form | None:
     return points
 
 
-def _crossed(buckets: dict[int, tuple[int, int]], budget: int) -> int:
-    """The bucket in which the money ends."""
-    spent = 0
-    for start in sorted(buckets):
-        spent += buckets[start][1]
-        if spent > budget:
-            return start
-    raise AssertionError("the demand exceeds the budget")
-
-
 def _day(question: Question, programme: Programme, adoption: Adoption) -> datetime.date | None:
     if question.order != "arrival" or adoption.last_key is None:
         return None
     call = question.call or default_call(programme.fiscal_year)
     return call.day_of(adoption.last_key, DRAWN)
-
-
-def _total(counts: list[Counts]) -> int:
-    return sum(values[1] for values in counts[0][0].values())
-
-
-def _nobody(bucket: int) -> Iterable[Applicant]:
-    raise AssertionError(f"nobody is turned away from bucket {bucket}")

@@ -6,8 +6,11 @@ from collections.abc import Iterable, Sequence
 
 from kofu.population.frame import Group
 from kofu.population.tally import Counts, Tally
-from kofu.rules.columns.batches import batches
+from kofu.rules.columns.batches import neighbours
 from kofu.rules.columns.form import Form, Forms, Integer, Truth
+
+_VALUES = 120
+"""So many are worked out in one statement: fewer repeat what variants share, more are slower to plan."""
 
 
 class Sheet:
@@ -32,12 +35,14 @@ class Sheet:
 
     def tallies(self) -> list[Tally]:
         """What must be counted."""
-        found = []
-        for i, batch in enumerate(batches(self._asked)):
-            values = tuple(batch.values())
+        batches: list[list[Form]] = []
+        for asked in neighbours(self._asked):
+            if not batches or len(batches[-1]) + len(asked) > _VALUES:
+                batches.append([])
+            batches[-1] += asked.values()
+        for i, values in enumerate(batches):
             self._places.update({form: (i, place) for place, form in enumerate(values)})
-            found.append(Tally(tuple(self._codes), values))
-        return found or [Tally(tuple(self._codes), ())]
+        return [Tally(tuple(self._codes), tuple(values)) for values in batches or [[]]]
 
     def answered(self, counts: Sequence[Counts]) -> None:
         """Takes the counts of `tallies`."""

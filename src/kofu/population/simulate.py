@@ -20,7 +20,7 @@ from kofu.population.engines import Setup
 from kofu.population.frame import Frame
 from kofu.population.premises import premise_record
 from kofu.population.question import Question
-from kofu.population.queueing import budget_of, money, points_of
+from kofu.population.queueing import Money, budget_of, moneys, points_of
 from kofu.population.sheet import Sheet, is_nothing
 from kofu.population.tally import Counts, Tally
 from kofu.population.work import Work, open_folder
@@ -93,28 +93,40 @@ class _Run:
             self._sheet.ask(asked.forms)
         self._sheet.answered(self._count("totals", self._sheet.tallies()))
         bins = self._bins(every) if self._question.details else {}
-        found: dict[str, dict[str, Any]] = {}
-        bases: dict[str, Asked] = {}
-        for place, asked in enumerate(every):
+        found: dict[str, list[Asked]] = {}
+        for asked in every:
+            found.setdefault(asked.programme.id, []).append(asked)
+        records = []
+        for place, variants in enumerate(found.values()):
             if self._tick and self._question.details:
-                self._tick("budgets", place, len(every))
-            programme = asked.programme
-            record = found.setdefault(
-                programme.id,
-                {
-                    "id": programme.id,
-                    "title": {"ja": programme.title.ja, "en": programme.title.en},
-                    "fiscal_year": programme.fiscal_year,
-                    "budget": budget_of(programme),
-                    "variants": [],
-                },
-            )
-            base = bases.setdefault(programme.id, asked)
-            record["variants"].append(self._variant(base, asked, bins, record["variants"]))
-        return list(found.values())
+                self._tick("budgets", place, len(found))
+            records.append(self._programme(variants, bins))
+        return records
+
+    def _programme(self, variants: list[Asked], bins: dict[Form, outcome.Bins]) -> dict[str, Any]:
+        programme, question = variants[0].programme, self._question
+        paid: list[Money] | list[None] = [None] * len(variants)
+        asked_for = any(self._sheet.total(asked.applies) for asked in variants)
+        if question.details and question.order is not None and asked_for:
+            paid = moneys(self._frame, question, variants, self._sheet, self._quietly)
+        made: list[dict[str, Any]] = []
+        for asked, own in zip(variants, paid, strict=True):
+            made.append(self._variant(asked, own, bins, variants[0], made))
+        return {
+            "id": programme.id,
+            "title": {"ja": programme.title.ja, "en": programme.title.en},
+            "fiscal_year": programme.fiscal_year,
+            "budget": budget_of(programme),
+            "variants": made,
+        }
 
     def _variant(
-        self, base: Asked, asked: Asked, bins: dict[Form, outcome.Bins], before: list[dict[str, Any]]
+        self,
+        asked: Asked,
+        paid: Money | None,
+        bins: dict[Form, outcome.Bins],
+        base: Asked,
+        before: list[dict[str, Any]],
     ) -> dict[str, Any]:
         sheet, question, dataset = self._sheet, self._question, self._frame.dataset
         details = question.details
@@ -124,12 +136,8 @@ class _Run:
             for (rule, m), spread in zip(asked.benefits, own, strict=True)
         ]
         totals = outcome.programme_totals(benefits, asked, sheet)
-        paid = None
-        if details and question.order is not None and totals["applicants"]:
-            demand, count = sheet.total(asked.state), totals["applicants"]
-            paid = money(self._frame, question, asked, demand, count, self._quietly)
         years = outcome.years_record(question, asked, benefits, paid)
-        spreads = [found or {} for found in own] if details else None
+        spreads = [found or {} for found in own] if details and any(own) else None
         return {
             "benefits": benefits,
             **totals,
@@ -146,9 +154,12 @@ class _Run:
         }
 
     def _bins(self, every: list[Asked]) -> dict[Form, outcome.Bins]:
-        """For each benefit that somebody asks for, how what they ask is distributed."""
+        """For each benefit that somebody asks for, how what they ask is distributed; not for a sweep's variants."""
         wanted: dict[Form, Form] = {}
+        swept = {variant for _, _, variant in self._question.variants.cells}
         for asked in every:
+            if asked.variant in swept:
+                continue
             for _, m in asked.benefits:
                 if not is_nothing(m.applies) and self._sheet.total(m.applies):
                     wanted[m.asked[0]] = m.applies

@@ -111,12 +111,17 @@ def read_variants(path: Path) -> Variants:
     if file.problems:
         raise KofuError(file.problems[0].say("ja"), file.problems[0].say("en"))
     data = file.data
-    if not isinstance(data, dict) or not set(data) <= {"variants", "sweep"} or not data:
+    if not isinstance(data, dict) or not set(data) <= {"variants", "sweep"} or not any(data.values()):
         raise _wrong(path, "variants: か sweep: を書いてください", "write variants: or sweep:")
-    stated = []
-    for place, item in enumerate(data.get("variants") or [], 1):
-        stated.append(_variant(path, place, item))
-    axes = [(str(name), _values(path, name, values)) for name, values in (data.get("sweep") or {}).items()]
+    listed, swept = data.get("variants") or [], data.get("sweep") or {}
+    if not isinstance(listed, list) or not isinstance(swept, dict):
+        raise _wrong(
+            path,
+            "variants: には案を並べ（- name: …）、sweep: には「名前: [値, 値]」を書いてください",
+            "list the variants (- name: …), and write sweep: as NAME: [VALUE, VALUE]",
+        )
+    stated = [_variant(path, place, item) for place, item in enumerate(listed, 1)]
+    axes = [(str(name), _values(path, name, values)) for name, values in swept.items()]
     return gathered(stated, axes)
 
 

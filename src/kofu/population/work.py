@@ -9,10 +9,13 @@ from __future__ import annotations
 import hashlib
 import json
 import multiprocessing
+import os
 import shutil
 import signal
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -102,6 +105,15 @@ class Work:
                 unit = units[place]
                 yield place, self._engine.tally(unit.files, unit.rows, unit.tally)
             return
+        try:
+            yield from self._in_processes(places, units)
+        except BrokenProcessPool as error:
+            raise KofuError(
+                "計算中のプロセスが止められました（メモリー不足かもしれません）。--workers を減らして、同じ指定でもう一度実行してください",
+                "a worker process was ended (out of memory, perhaps); lower --workers and run the same call again",
+            ) from error
+
+    def _in_processes(self, places: Sequence[int], units: Sequence[Unit]) -> Iterator[tuple[int, Counts]]:
         if self._pool is None:
             context = multiprocessing.get_context("spawn")
             self._pool = ProcessPoolExecutor(self._setup.workers, context, _start, (self._setup,))
@@ -133,10 +145,13 @@ class Work:
 def open_folder(folder: Path, key: str) -> Path:
     """The folder in which the units of one question are kept; what another question left there goes."""
     marker = folder / "question"
-    if folder.exists() and (not marker.exists() or marker.read_text() != key):
-        shutil.rmtree(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    marker.write_text(key)
+    try:
+        if folder.exists() and (not marker.exists() or marker.read_text() != key):
+            shutil.rmtree(folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        marker.write_text(key)
+    except OSError as error:
+        raise _unkept(folder, error) from error
     return folder
 
 
@@ -154,24 +169,40 @@ def _save(path: Path, counts: Counts) -> None:
         hidden.write_text(json.dumps(counts))
         hidden.replace(path)
     except OSError as error:
-        raise KofuError(
-            f"{path.parent}: 途中の結果を書けません（{error.strerror}）。ディスクの空きを確かめて、同じ指定でもう一度実行してください",
-            f"{path.parent}: cannot keep what is done so far ({error.strerror}); check the disk, then run the same call again",
-        ) from error
+        raise _unkept(path.parent, error) from error
+
+
+def _unkept(folder: Path, error: OSError) -> KofuError:
+    return KofuError(
+        f"{folder}: 途中の結果を書けません（{error.strerror}）。ディスクの空きと権限を確かめて、同じ指定でもう一度実行してください",
+        f"{folder}: cannot keep what is done so far ({error.strerror}); check space and rights of the disk, then run the same call again",
+    )
 
 
 # --- in a worker's process
 
+_setup: Setup | None = None
 _open: Engine | None = None
 
 
 def _start(setup: Setup) -> None:
-    """The parent alone is interrupted; it ends its workers."""
-    global _open
+    """The parent alone is interrupted; it ends its workers, which also end when it is killed."""
+    global _setup
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _open = setup.open()
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    _setup = setup
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    parent.join()
+    os._exit(1)
 
 
 def _tally(unit: Unit) -> Counts:
-    assert _open is not None
+    """The engine is opened by the first unit, so that what is wrong with it is told like everything else."""
+    global _open
+    assert _setup is not None
+    _open = _open or _setup.open()
     return _open.tally(unit.files, unit.rows, unit.tally)

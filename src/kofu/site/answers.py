@@ -103,10 +103,19 @@ def error_reply(scope: Scope, error: Exception, shelf: Shelf) -> Reply:
         body, media_type = html.encode(), HTML
     headers = [*_SAFE, (b"content-type", media_type.encode())]
     if status == 405:
-        headers.append((b"allow", b"GET, HEAD, POST" if scope["path"].startswith(API) else b"GET, HEAD"))
+        headers.append((b"allow", _allowed(scope["path"]).encode()))
     if status == 503:
         headers.append((b"retry-after", b"5"))
     return Reply(status, headers, body)
+
+
+def _allowed(path: str) -> str:
+    """What can be done at an address that there is."""
+    if path.startswith(f"{API}simulate/"):
+        return "GET, HEAD, DELETE"
+    if path == "/simulate/jobs" or path.endswith("/cancel"):
+        return "POST"
+    return "GET, HEAD, POST" if path.startswith(API) else "GET, HEAD"
 
 
 def _programme_of(path: str, shelf: Shelf) -> str | None:
@@ -129,7 +138,7 @@ def _in_words(scope: Scope, error: Exception) -> tuple[int, str, dict[str, str]]
     if status == 404:
         return 404, "e404", both("e404_path", path=scope["path"][:80])
     if status == 405:
-        return 405, "e405", both("e405_api" if scope["path"].startswith(API) else "e405_do")
+        return 405, "e405", both("e405_do", allowed=_allowed(scope["path"]))
     if status == 413:
         return 413, "e400", both("e413_do", most=MAX_BODY // 1024)
     if status < 500:

@@ -30,7 +30,13 @@ from kofu.site.params import MAX_BODY, Asked, BadRequestError, address, parse
 from kofu.site.render import page
 from kofu.site.sample import SAMPLE, population
 from kofu.site.shelf import BusyError, NotFoundError, Shelf
-from kofu.site.simulate_asked import MOST_ROWS, NATION, Asking, from_address, from_body, from_record
+from kofu.site.simulate_asked import (
+    Asking,
+    from_address,
+    from_body,
+    from_record,
+    with_rows,
+)
 from kofu.site.simulator import DEFAULT, TAKE_UPS, answer_of, form_of, programmes
 from kofu.site.words import say_in
 
@@ -179,8 +185,6 @@ async def _page(simulator: Simulator, request: Request[Any, Any, Any], fragment:
         answer=shown,
         groups=[] if fragment else programmes(shelf),
         take_ups=TAKE_UPS,
-        nation=NATION,
-        most_rows=MOST_ROWS,
     )
     return _made(html.encode(), HTML)
 
@@ -191,12 +195,7 @@ async def _start(simulator: Simulator, request: Request[Any, Any, Any]) -> Reply
     asked = parse(await request.body())
     kept = tuple(pair for pair in asked.answers if pair[0] != "population")
     asking = from_address(Asked(lang=asked.lang, answers=kept), strict=False)
-    rows = asked.last("population") or str(NATION)
-    body = {
-        "programmes": ["-"],
-        "population": int(rows) if rows.isascii() and rows.isdigit() and len(rows) < 12 else 0,
-    }
-    asking = Asking(**{**vars(asking), "population": from_body(body).population})
+    asking = with_rows(asking, asked.last("population"))
     return _see(f"/simulate/jobs/{simulator.start(asking).id}", asked.lang)
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from fractions import Fraction
+from functools import cache
 from typing import Any, get_args
 
 from kofu.errors import KofuError
 from kofu.population.budget import Order
+from kofu.population.firms import Firms
 from kofu.population.premises import with_overrides
 from kofu.population.question import Question
 from kofu.population.variants import Variant, gathered
@@ -26,7 +28,6 @@ ORDERS: tuple[str, ...] = get_args(Order)
 TRIED = "試す案"
 """The name of the variant that an address describes."""
 TAKE_UP = "1%"
-NATION = 3_375_255
 MOST_ROWS = 10_000_000
 MOST_PROGRAMMES = 20
 _MOST_VARIANTS = 20
@@ -39,12 +40,18 @@ _PARAM, _ASSUME = "param.", "assume."
 Values = tuple[tuple[str, str], ...]
 
 
+@cache
+def nation() -> int:
+    """How many firms there are."""
+    return Firms().represents
+
+
 @dataclass(frozen=True)
 class Asking:
     """A simulation as it was asked. `population`: rows to make up; values are (name, as written), sorted."""
 
     programmes: tuple[str, ...]
-    population: int = NATION
+    population: int = field(default_factory=nation)
     variants: tuple[tuple[str, Values], ...] = ()
     take_up: str = TAKE_UP
     order: str | None = "arrival"
@@ -140,7 +147,7 @@ def from_body(body: Any) -> Asking:
         raise BadRequestError.of("e400_variants", most=_MOST_VARIANTS)
     return Asking(
         _ids(body.get("programmes")),
-        _number("population", body.get("population", NATION), MOST_ROWS),
+        _number("population", body.get("population", nation()), MOST_ROWS),
         tuple(_variant(each) for each in variants),
         _take_up(body.get("take_up", TAKE_UP)),
         order,
@@ -199,8 +206,8 @@ def _number(name: str, value: Any, high: int) -> int:
 
 
 def _take_up(value: Any) -> str:
-    text = str(value).strip() if isinstance(value, str | int | float) else ""
-    if not 0 < read_share(text[:40]) <= 1:
+    text = str(value).strip() if isinstance(value, str | float) or value == 1 else ""
+    if len(text) > _LONGEST or not 0 < read_share(text) <= 1:
         raise BadRequestError.of("e400_share", field="take_up", value=text[:40])
     return text
 
@@ -213,6 +220,22 @@ def read_share(text: str) -> Fraction:
         return Fraction(0)
     factor, unit = parse_unit(measure.unit)
     return measure.value * factor if unit == RATIO and not measure.qualifier else Fraction(0)
+
+
+def with_rows(asking: Asking, text: str | None) -> Asking:
+    """The same question over so many firms, as typed in a form; an empty field is the whole nation.
+
+    Raises:
+        BadRequestError: it is no number of firms.
+    """
+    return replace(asking, population=_typed("population", text or str(nation()), MOST_ROWS))
+
+
+def _typed(name: str, text: str, high: int) -> int:
+    digits = normal(text).replace(",", "")
+    if not (digits.isascii() and digits.isdigit() and len(digits) < 12):
+        raise BadRequestError.of("e400_number", field=name, value=text[:40], low=1, high=high)
+    return _number(name, int(digits), high)
 
 
 def _choice(name: str, value: Any, allowed: tuple[str, ...]) -> BadRequestError:
@@ -242,7 +265,6 @@ def from_address(asked: Asked, strict: bool) -> Asking:
     order = single.get("order", "arrival")
     if order not in ORDERS:
         raise _choice("order", order, ORDERS)
-    seed = single.get("seed", "1")
     tried = _checked(named[_PARAM])
     return Asking(
         _ids([value for name, value in pairs if name == "programme"]),
@@ -250,7 +272,5 @@ def from_address(asked: Asked, strict: bool) -> Asking:
         take_up=_take_up(single.get("take_up", TAKE_UP)),
         order=order,
         assume=_checked(named[_ASSUME]),
-        seed=_number(
-            "seed", int(seed) if seed.isascii() and seed.isdigit() and len(seed) < 11 else 0, _MOST_SEED
-        ),
+        seed=_typed("seed", single.get("seed", "1"), _MOST_SEED),
     )

@@ -9,7 +9,8 @@ from functools import cached_property
 from typing import Any
 
 from kofu.errors import KofuError
-from kofu.population.figures import Figure, figures
+from kofu.population.drawing import Figure
+from kofu.population.figures import figures
 from kofu.population.key_figures import Row, Value, key_figures, leads
 from kofu.population.tables import tables
 from kofu.population.variants import CURRENT
@@ -69,9 +70,9 @@ def settings(
     for name, parameter in found.items():
         if normal(name) not in used and name not in used:
             continue
+        rows: list[tuple[int | None, tuple[Measure, ...], str]]
         rows = [(n, row.value, _when(row.when, lang)) for n, row in enumerate(parameter.rows, 1)]
-        values = parameter.value or parameter.range
-        for row, measures, when in rows or [(None, values, "")]:
+        for row, measures, when in rows or [(None, parameter.value or parameter.range, "")]:
             key = name if row is None else f"{name}[{row}]"
             text = "〜".join(map(str, measures)) if parameter.range else "、".join(map(str, measures))
             typed = tried.get(normal(key), "")

@@ -16,12 +16,13 @@ def batches(rules: Sequence[Mapping[str, Form]]) -> list[dict[str, Form]]:
     Rules are put in the order of the parts that most of them have, so that these are worked out in few statements.
     """
     if len(rules) > _SIZE:
-        rules = _neighbours(rules)
+        rules = neighbours(rules)
     starts = range(0, len(rules), _SIZE)
     return [{k: form for rule in rules[i : i + _SIZE] for k, form in rule.items()} for i in starts]
 
 
-def _neighbours(rules: Sequence[Mapping[str, Form]]) -> list[Mapping[str, Form]]:
+def neighbours(rules: Sequence[Mapping[str, Form]]) -> list[Mapping[str, Form]]:
+    """The rules in an order in which those that share parts stand together."""
     parts = [[form for form in walk(rule.values()) if children(form)] for rule in rules]
     uses = Counter(form for some in parts for form in some)
     ranks = {form: rank for rank, (form, _) in enumerate(uses.most_common())}
