@@ -11,12 +11,13 @@ from typing import Any
 import pytest
 
 from kofu.errors import KofuError
-from kofu.population import queueing
+from kofu.population import queueing, queues
 from kofu.population.arrival import default_call, read_call
 from kofu.population.dataset import DRAWN, NUMBER, Dataset
 from kofu.population.premises import premises
 from kofu.population.question import Question
 from kofu.population.simulate import simulate
+from kofu.population.variants import Variant, gathered
 from kofu.programme.model import Programme
 
 Pick = Callable[..., tuple[Programme, ...]]
@@ -119,13 +120,32 @@ def test_narrower_and_narrower(
     people: list[Person], picked: Pick, firms: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The same answer when nearly nobody may be looked at one by one, so that buckets shrink to single keys."""
-    monkeypatch.setattr(queueing, "_FETCHED", 0)
-    monkeypatch.setattr(queueing, "_STEP", 3)
+    monkeypatch.setattr(queues, "_FETCHED", 0)
+    monkeypatch.setattr(queues, "_STEP", 3)
     budget = sum(person.yen for person in people) // 3
     for order, score in (("arrival", None), ("score", "従業員数")):
         told = asked(picked, firms, budget, order=order, score=score)
         adopted, committed, _ = served(people, KEYS[order], budget)
         assert (told["adopted"], told["committed"]) == (adopted, committed), order
+
+
+@pytest.mark.parametrize("fetched", [0, 60, 20_000])
+def test_variants_share_the_passes(
+    fetched: int, picked: Pick, firms: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Some of them short of money and some not, with buckets of different sizes: each as it is alone."""
+    monkeypatch.setattr(queues, "_FETCHED", fetched)
+    monkeypatch.setattr(queues, "_STEP", 4)
+    programmes = picked([NAME])
+    rates = ("1/1000", "1/100", "1/20", "1/3", "1")
+    stated = [Variant(rate, {"補助率": rate}, {}) for rate in rates]
+    for order in ("arrival", "proportional"):
+        question = Question(programmes, gathered(stated, []), order=order)  # type: ignore[arg-type]
+        together = simulate(question, firms)["programmes"][0]["variants"]
+        assert {told["money"]["unmet_yen"] > 0 for told in together} == {True, False}
+        for place, variant in enumerate(stated, 1):
+            alone = simulate(replace(question, variants=gathered([variant], [])), firms)
+            assert alone["programmes"][0]["variants"][1]["money"] == together[place]["money"]
 
 
 def test_in_proportion(people: list[Person], picked: Pick, firms: Dataset) -> None:

@@ -172,6 +172,7 @@ def test_servers_of_one_cache_agree_and_one_that_stops_takes_its_job_along(serve
         ({"programmes": [JIZOKUKA], "take_up": [1]}, "take_up"),
         ({"programmes": [JIZOKUKA], "order": "first"}, "first"),
         ({"programmes": [JIZOKUKA], "order": ["arrival"]}, "order"),
+        ({"programmes": [JIZOKUKA], "order": "score", "score": "1+1"}, "score"),
         ({"programmes": [JIZOKUKA], "seed": -1}, "seed"),
         ({"programmes": [JIZOKUKA], "lang": "fr"}, "lang"),
         ({"programmes": [JIZOKUKA], "variants": [{"name": "x"}]}, "variants"),
@@ -269,5 +270,7 @@ def test_half_a_note_is_no_note(tmp_path: Path) -> None:
 
 
 def test_a_question_is_read_again_as_it_was_written_down() -> None:
-    asked = Asking((JIZOKUKA,), 5, (("案", (("補助率", "1/2"),)),), "1/5", None, (("従業員数", "5人"),), 7)
+    asked = Asking(
+        (JIZOKUKA,), 5, (("案", (("補助率", "1/2"),)),), "1/5", None, None, (("従業員数", "5人"),), 7
+    )
     assert from_record(json.loads(json.dumps(asked.record()))) == asked

@@ -56,8 +56,7 @@ def _column(column: DataColumn, rows: int, lang: str) -> str:
         return column.name + suffix
     entry = vocabulary().get(column.name)
     if column.kind == "choice":
-        ends = [column.choices[place] for place in (column.low, column.high)]
-        return f"{column.name}: {' … '.join(entry.shown(c, lang) if entry else c for c in ends)}{suffix}"
+        return f"{column.name}: {'one of a list' if lang == 'en' else '区分'}{suffix}"
     if entry is None:
         return f"{column.name}: {column.low:,} … {column.high:,}{suffix}"
     low, high = (show_number(end * column.step, entry.spec.type, lang) for end in (column.low, column.high))

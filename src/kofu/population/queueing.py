@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import TypeVar
 
 from kofu.errors import KofuError
 from kofu.population.arrival import default_call
@@ -24,6 +25,7 @@ from kofu.rules.columns.ranges import Ranges
 from kofu.rules.parse import parse
 from kofu.rules.scope import common_scope
 
+T = TypeVar("T")
 _TIES = 1 << 20
 """So many draws tell equal points apart."""
 
@@ -63,7 +65,7 @@ def moneys(
     short = [i for i, (_, demand) in enumerate(asks) if budget is not None and demand > budget]
     if order == "proportional":
         sums = _reduced(frame, variants, asks, short, budget, work)
-        adopted = [proportional(*ask, budget, lambda *_, i=i: sums[i]) for i, ask in enumerate(asks)]
+        adopted = [proportional(*ask, budget, _always(sums.get(i, 0))) for i, ask in enumerate(asks)]
         return [Money(adoption, None) for adoption in adopted]
     served: dict[int, tuple[Buckets, list[Applicant]]] = {}
     if short and budget is not None:
@@ -73,9 +75,14 @@ def moneys(
     found = []
     for i, ask in enumerate(asks):
         buckets, people = served.get(i, ({0: ask}, []))
-        adoption = adopt(order, buckets, budget, lambda _, people=people: people)
+        adoption = adopt(order, buckets, budget, _always(people))
         found.append(Money(adoption, _day(question, variants[i].programme, adoption)))
     return found
+
+
+def _always(found: T) -> Callable[..., T]:
+    """What was worked out before for all variants, to whoever asks for it."""
+    return lambda *_: found
 
 
 def _reduced(

@@ -12,6 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from kofu.catalogue.documents import documents
 from kofu.catalogue.store import appropriation
+from kofu.quoting.requirement import fact_name
 from kofu.site.params import Asked, Pairs, address
 from kofu.site.shelf import Shelf
 from kofu.site.words import Say, is_japanese, say_in
@@ -36,6 +37,7 @@ def environment() -> Environment:
     found.globals.update(
         lines_text=lines_text,
         is_japanese=is_japanese,
+        fact_name=fact_name,
         style_stamp=stamp_of("style.css"),
         script_stamp=stamp_of("calculator.js"),
         stamp_of=stamp_of,

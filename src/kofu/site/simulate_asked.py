@@ -25,6 +25,8 @@ from kofu.version import __version__
 
 Json = dict[str, Any]
 ORDERS: tuple[str, ...] = get_args(Order)
+SCORES = ("従業員数", "資本金", "補助対象経費", "投資額")
+"""What may be the points by which the highest is served first: columns of the population."""
 TRIED = "試す案"
 """The name of the variant that an address describes."""
 TAKE_UP = "1%"
@@ -34,8 +36,8 @@ _MOST_VARIANTS = 20
 _MOST_VALUES = 200
 _LONGEST = 200
 _MOST_SEED = 2**31 - 1
-_BODY = {"programmes", "population", "variants", "take_up", "order", "assume", "seed", "lang"}
-_ADDRESS = {"programme", "take_up", "order", "seed"}
+_BODY = {"programmes", "population", "variants", "take_up", "order", "score", "assume", "seed", "lang"}
+_ADDRESS = {"programme", "take_up", "order", "score", "seed"}
 _PARAM, _ASSUME = "param.", "assume."
 Values = tuple[tuple[str, str], ...]
 
@@ -55,6 +57,7 @@ class Asking:
     variants: tuple[tuple[str, Values], ...] = ()
     take_up: str = TAKE_UP
     order: str | None = "arrival"
+    score: str | None = None
     assume: Values = ()
     seed: int = 1
 
@@ -81,6 +84,7 @@ class Asking:
         fields += [(_PARAM + name, value) for name, value in tried]
         fields += [("take_up", self.take_up)] if self.take_up != TAKE_UP else []
         fields += [("order", str(self.order))] if self.order != "arrival" else []
+        fields += [("score", self.score)] if self.score else []
         fields += [(_ASSUME + name, value) for name, value in self.assume]
         return fields + ([("seed", str(self.seed))] if self.seed != 1 else [])
 
@@ -98,6 +102,7 @@ class Asking:
             gathered([Variant(name, dict(values), {}) for name, values in self.variants], []),
             take_up=self.share,
             order=self.order,  # type: ignore[arg-type]  # checked when it was read
+            score=self.score,
             premises=with_overrides(dict(self.assume)),
             seed=self.seed,
         )
@@ -115,6 +120,7 @@ def from_record(record: Mapping[str, Any]) -> Asking:
         tuple((name, _pairs(values)) for name, values in record["variants"]),
         record["take_up"],
         record["order"],
+        record["score"],
         _pairs(record["assume"]),
         record["seed"],
     )
@@ -139,9 +145,7 @@ def from_body(body: Any) -> Asking:
         raise BadRequestError.of("e400_key", field=str(unknown)[:40], allowed=", ".join(sorted(_BODY)))
     if body.get("lang", "ja") not in ("ja", "en"):
         raise _choice("lang", body["lang"], ("ja", "en"))
-    order = body.get("order", "arrival")
-    if order is not None and order not in ORDERS:
-        raise _choice("order", order, ORDERS)
+    order, score = _order(body.get("order", "arrival"), body.get("score"))
     variants = body.get("variants", [])
     if not isinstance(variants, list) or len(variants) > _MOST_VARIANTS:
         raise BadRequestError.of("e400_variants", most=_MOST_VARIANTS)
@@ -151,9 +155,19 @@ def from_body(body: Any) -> Asking:
         tuple(_variant(each) for each in variants),
         _take_up(body.get("take_up", TAKE_UP)),
         order,
+        score,
         _values("assume", body.get("assume", {})),
         _number("seed", body.get("seed", 1), _MOST_SEED),
     )
+
+
+def _order(order: Any, score: Any) -> tuple[str | None, str | None]:
+    """The order and, where it needs points, what they are: the number of employees unless something is said."""
+    if order is not None and order not in ORDERS:
+        raise _choice("order", order, ORDERS)
+    if score is not None and score not in SCORES:
+        raise _choice("score", score, SCORES)
+    return order, (score or SCORES[0]) if order == "score" else None
 
 
 def _ids(found: Any) -> tuple[str, ...]:
@@ -262,15 +276,14 @@ def from_address(asked: Asked, strict: bool) -> Asking:
         if strict and name not in _ADDRESS and not name.startswith((_PARAM, _ASSUME)):
             allowed = ", ".join([*sorted(_ADDRESS), f"{_PARAM}…", f"{_ASSUME}…", "lang"])
             raise BadRequestError.of("e400_key", field=name[:40], allowed=allowed)
-    order = single.get("order", "arrival")
-    if order not in ORDERS:
-        raise _choice("order", order, ORDERS)
+    order, score = _order(single.get("order", "arrival"), single.get("score"))
     tried = _checked(named[_PARAM])
     return Asking(
         _ids([value for name, value in pairs if name == "programme"]),
         variants=((TRIED, tried),) if tried else (),
         take_up=_take_up(single.get("take_up", TAKE_UP)),
         order=order,
+        score=score,
         assume=_checked(named[_ASSUME]),
         seed=_typed("seed", single.get("seed", "1"), _MOST_SEED),
     )

@@ -24,7 +24,7 @@ from kofu.rules.rule import Rule
 from kofu.rules.vocabulary import normal
 from kofu.site.params import Asked, Pairs, address
 from kofu.site.shelf import Shelf
-from kofu.site.simulate_asked import ORDERS, TAKE_UP, TRIED, Asking, read_share
+from kofu.site.simulate_asked import ORDERS, SCORES, TAKE_UP, TRIED, Asking, read_share
 from kofu.site.words import Say, say_in
 from kofu.text.measure import AT_MOST, Measure
 from kofu.text.printing import print_number, print_quantity
@@ -152,8 +152,10 @@ class Form:
     settings: list[Setting]
     take_up: str
     order: str
+    score: str
     error: KofuError | None = None
     orders: tuple[str, ...] = ORDERS
+    scores: tuple[str, ...] = SCORES
 
     def bad(self, say: Say) -> str:
         """What is wrong, in the language of the page."""
@@ -182,6 +184,7 @@ def form_of(shelf: Shelf, asked: Asked, error: KofuError | None) -> Form:
         settings(programme, rules, tried, asked.lang),
         (asked.last("take_up") or TAKE_UP)[:40],
         order if order in ORDERS else "arrival",
+        asked.last("score") or SCORES[0],
         error,
     )
 

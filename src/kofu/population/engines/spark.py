@@ -162,7 +162,7 @@ def _telling(place: str) -> Iterator[None]:
 def _first(error: Exception) -> str:
     """The line that says what happened: the last cause, of which the others are only consequences."""
     text = str(error)
-    causes = re.findall(r"^Caused by: [\w.$]+: (.+)$", text, re.MULTILINE)
+    causes = re.findall(r"^(?:Caused by)?: [\w.$]+: (.+)$", text, re.MULTILINE)
     return (causes[-1] if causes else text.strip().splitlines()[0]).strip()[:300]
 
 
@@ -180,7 +180,8 @@ def _aside() -> Iterator[None]:
                 raise
             log.seek(0)  # Java did not come up, so it alone knows why
             said = log.read().decode(errors="replace").split("\n")
-            raise OSError(next(filter(None, reversed(said)), str(error))) from error
+            told = (line for line in said if "Exception" in line or "Error" in line)
+            raise OSError(next(told, str(error))) from error
         finally:
             os.dup2(kept, 2)
             os.close(kept)
