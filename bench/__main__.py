@@ -87,7 +87,7 @@ def rows() -> Iterator[Row]:
         build(large, many(list(store.programmes()), 50_000))
         yield from _searching(Store(large), "50,000", "< 5", 5)
     yield from _pages()
-    for name in ("rules", "columns", "combine", "proof"):
+    for name in ("rules", "columns", "combine", "proof", "engines"):
         yield from importlib.import_module(f"bench.{name}").measure()
 
 

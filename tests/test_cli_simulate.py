@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -242,9 +242,9 @@ def test_a_full_disk_under_results(kofu: Run, firms: Path, small: Callable[[str]
 
 def test_a_full_disk_under_units(kofu: Run, firms: Path, small: Callable[[str], Path]) -> None:
     disk = small("64k")
-    with (disk / "filler").open("wb", buffering=0) as filler, pytest.raises(OSError, match="space"):
-        while True:
-            filler.write(bytes(4096))
+    with (disk / "filler").open("wb", buffering=0) as filler, suppress(OSError):
+        while filler.write(bytes(4096)):
+            pass
     told(kofu("simulate", "--population", firms, "--programmes", ONE, "--out", disk / "out"), "No space left")
     assert not (disk / "out").exists()
 
@@ -331,13 +331,10 @@ def test_populations_that_are_none(kofu: Run, firms: Path, tmp_path: Path, lang:
 def test_own_files_are_answered_by_bounds(kofu: Run, tmp_path: Path) -> None:
     own = tmp_path / "own.csv"
     own.write_text("業種,都道府県,補助対象経費\n小売業,石川県,90万円\n製造業,東京都,\n", encoding="utf-8")
-    record = json.loads(
-        kofu("simulate", own, "--population", own, "--programmes", ONE, "--json").stdout or "{}"
-    )
-    if not record:  # named once
-        record = json.loads(kofu("simulate", "--population", own, "--programmes", ONE, "--json").stdout)
+    call = ("simulate", "--population", own, "--programmes", ONE, "--take-up", "1/2", "--json")
+    record = json.loads(kofu(*call).stdout)
     found = record["programmes"][0]["variants"][0]
-    assert record["population"]["rows"] in (2, 4)
+    assert record["population"]["rows"] == 2
     assert found["fits"] < found["may_fit"]
 
 

@@ -36,8 +36,9 @@ def parquet(path: Path, select: str) -> Path:
 
 
 def decoded(dataset: Dataset) -> list[dict[str, Any]]:
-    """The rows as values; unknown cells left out."""
-    names = [column.name for column in dataset.columns]
+    """The rows as values of facts; unknown cells left out."""
+    facts = [column for column in dataset.columns if column.name not in (NUMBER, DRAW)]
+    names = [column.name for column in facts]
     files = [dataset.path(part) for part in dataset.parts]
     selected = ", ".join(f'"{name}"' for name in names)
     rows = duckdb.execute(f'SELECT {selected} FROM read_parquet($1) ORDER BY "{NUMBER}"', [files]).fetchall()
@@ -48,7 +49,7 @@ def decoded(dataset: Dataset) -> list[dict[str, Any]]:
             else code
             if column.kind == "truth"
             else code * column.step
-            for column, code in zip(dataset.columns, row, strict=True)
+            for column, code in zip(facts, row, strict=True)
             if code is not None
         }
         for row in rows
@@ -110,7 +111,7 @@ def test_cells_mean_what_they_mean_in_a_file_of_facts(
     for dataset in (from_csv, from_parquet):
         assert decoded(dataset) == expected
         assert [part.rows for part in dataset.parts][:-1] == [part_rows] * (len(dataset.parts) - 1)
-        for column in dataset.columns:
+        for column in dataset.columns[2:]:  # after 番号 and 抽選
             known = [row[column.name] for row in expected if column.name in row]
             assert column.nulls == len(rows) - len(known)
             if column.kind == "number" and known:
@@ -180,7 +181,7 @@ def test_headings_in_wide_letters_and_ids_and_ignored_columns(tmp_path: Path) ->
     assert "1件" in error.ja
     path = written(tmp_path / "a.tsv", "ID\t 従業員数 \t社名\n７\t１２\t甲\n8\t\t乙\n")
     dataset = bring([path], tmp_path / "p", ignore=["社名"])
-    assert [column.name for column in dataset.columns] == ["従業員数"]
+    assert [column.name for column in dataset.columns] == [NUMBER, DRAW, "従業員数"]
     assert decoded(dataset) == [{"従業員数": 12}, {}]
 
 

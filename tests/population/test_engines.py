@@ -94,7 +94,7 @@ def questions(dataset: Dataset, store: Store) -> dict[str, list[Tally]]:
         rules = default_rules(store.programme(identifier))
         asked = [measures(frame, frame.normaliser(), rule, Fraction(1, 5)) for rule in rules]
         together = tuple(dict.fromkeys(form for m in asked for form in _values(m)))
-        applies = next((m.applies for m in asked if not isinstance(m.applies, f.Truth)), None)
+        applies = frame.forms.logic("or", [m.applies for m in asked])
         found[what] = [Tally(groups, together[:20]), Tally(groups[:1], together[:4], applies)]
     return {**found, "integers": [_integers(frame, groups)]}
 

@@ -50,6 +50,8 @@ def people(picked: Pick, firms: Dataset, by_hand: Callable[..., Any]) -> list[Pe
                 # Where several caps are possible the lowest is asked for at least: the first of the rows.
                 yen = answer.amount if answer.amount is not None else _least(rule, case)
                 assert row[NUMBER] not in found
+                if yen == 0:
+                    continue  # nobody applies for nothing
                 found[row[NUMBER]] = Person(row[NUMBER], draw, row["従業員数"], yen)
     return list(found.values())
 

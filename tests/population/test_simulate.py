@@ -18,7 +18,10 @@ from kofu.population.distribution import bin_of
 from kofu.population.making import make_firms
 from kofu.population.premises import premises, with_overrides
 from kofu.population.question import Question
+from kofu.population.report import render_report
 from kofu.population.simulate import simulate
+from kofu.population.tables import write_csv
+from kofu.population.tiers import CREDIT
 from kofu.population.variants import Variant, Variants, gathered
 from kofu.programme.model import Programme
 from kofu.rules import bounds
@@ -55,6 +58,8 @@ OFTEN = with_overrides(
     }
 )
 """So that some of 2,000 firms fit where only few firms of a nation do."""
+LENT = {instrument.value for instrument in CREDIT}
+"""What is lent or guaranteed is not paid out of a budget."""
 TAKE_UP = Fraction(1, 3)
 HALF = Variant("半分", {"補助率": "1/2"}, {})
 
@@ -95,35 +100,34 @@ def test_benefits_as_by_hand(name: str, record: Record, question: Question, hand
 def compare(told: Record, rule: Rule, hand: Any) -> None:
     """Equal where every row is known; where some are not, bounds that hold all that can be."""
     answers = hand.answers(rule)
-    applying = [
-        answer
-        for row, answer in zip(hand.rows, answers, strict=True)
-        if answer.fits and hand.applies(row, rule.programme, TAKE_UP)
-    ]
     certain = sum(answer.fits is True for answer in answers)
     possible = sum(answer.fits is not False for answer in answers)
     amounts = _bounds(rule, hand.cases, answers)
+    assert certain <= told["fits"] <= told["may_fit"] <= possible
     if possible == certain:
         assert (told["fits"], told["may_fit"]) == (certain, possible)
-        assert told["applicants"] == len(applying)
-    assert certain <= told["fits"] <= told["may_fit"] <= possible
     _holds(told["amount"], amounts)
-    if told["fits"] == certain:
-        kept = [hand.applies(row, rule.programme, TAKE_UP) and bool(a.fits) for row, a in zip(hand.rows, answers, strict=True)]  # fmt: skip
-        asked = [pair if k else (0, 0) for k, pair in zip(kept, amounts, strict=True)]
-        _holds(told["demand"], asked)
-        for payer, share in told["shares"].items():
-            if all(a.shares[payer] is not None for a in applying):
-                whole = sum(a.shares[payer] for a in applying)
-                assert share == {"low": whole, "high": whole}, payer
-        spread = told["distribution"]
-        if applying and all(a.amount is not None for a in applying):
-            yen = sorted(a.amount for a in applying)
-            assert (spread["count"], spread["sum"]) == (len(yen), sum(yen))
-            for quantile in spread["quantiles"]:
-                p = Fraction(quantile["p"])
-                exact = yen[max(1, -(-p.numerator * len(yen) // p.denominator)) - 1]
-                assert bin_of(exact) == bin_of(quantile["yen"]), p
+    if told["fits"] != certain:
+        return
+    kept = [
+        bool(answer.fits) and most > 0 and hand.applies(row, rule.programme, TAKE_UP)
+        for row, answer, (_, most) in zip(hand.rows, answers, amounts, strict=True)
+    ]
+    applying = [answer for answer, applies in zip(answers, kept, strict=True) if applies]
+    assert told["applicants"] == len(applying)
+    _holds(told["demand"], [pair if applies else (0, 0) for applies, pair in zip(kept, amounts, strict=True)])
+    for payer, share in told["shares"].items():
+        if all(a.shares[payer] is not None for a in applying):
+            whole = sum(a.shares[payer] for a in applying)
+            assert share == {"low": whole, "high": whole}, payer
+    spread = told["distribution"]
+    if applying and all(a.amount is not None for a in applying):
+        yen = sorted(a.amount for a in applying)
+        assert (spread["count"], spread["sum"]) == (len(yen), sum(yen))
+        for quantile in spread["quantiles"]:
+            p = Fraction(quantile["p"])
+            exact = yen[max(1, -(-p.numerator * len(yen) // p.denominator)) - 1]
+            assert bin_of(exact) == bin_of(quantile["yen"]), p
 
 
 def _bounds(rule: Rule, cases: list[Any], answers: list[Any]) -> list[tuple[int, int]]:
@@ -178,12 +182,12 @@ def test_groups_as_by_hand_and_adding_up(record: Record, question: Question, han
         for place, row in enumerate(hand.rows):
             key = of_row(row)
             rows[key] = rows.get(key, 0) + 1
+            if any(hand.answers(rule)[place].fits for rule in rules):
+                fits[key] = fits.get(key, 0) + 1
             for rule in rules:
                 answer = hand.answers(rule)[place]
-                if answer.fits:
-                    fits[key] = fits.get(key, 0) + 1
-                    if hand.applies(row, rule.programme, TAKE_UP):
-                        yen[key] = yen.get(key, 0) + answer.amount
+                if answer.fits and hand.applies(row, rule.programme, TAKE_UP):
+                    yen[key] = yen.get(key, 0) + answer.amount
         told = {cell["name"]: cell for cell in groups[group]}
         assert {n: cell["rows"] for n, cell in told.items()} == rows
         assert {n: cell["fits"] for n, cell in told.items() if cell["fits"]} == fits
@@ -208,12 +212,15 @@ def test_what_is_added_up_adds_up(name: str, record: Record, firms: Dataset) -> 
     state = sum(
         (benefit["shares"]["国"] if "国" in benefit["shares"] else benefit["demand"])["low"]
         for benefit in found["benefits"]
+        if benefit["instrument"] not in LENT
     )
     committed = state if money is None else money["committed"]
     assert sum(year["yen"] for year in found["years"]) == committed
     if money:
         assert money["demand"] == state
-        assert money["adopted"] + money["unmet"] == found["applicants"]
+        assert money["adopted"] + money["unmet"] <= found["applicants"]
+        if not any(b["applicants"] for b in found["benefits"] if b["instrument"] in LENT):
+            assert money["adopted"] + money["unmet"] == found["applicants"]
         assert money["committed"] + money["unmet_yen"] == money["demand"]
     for benefit in found["benefits"]:
         if benefit["shares"] and benefit["demand"]["low"] == benefit["demand"]["high"]:
@@ -299,10 +306,10 @@ def test_a_variant_of_one_programme_leaves_others_alone(picked: Pick, firms: Dat
 
 
 def test_columns_that_are_missing_leave_bounds(
-    picked: Pick, firms: Dataset, by_hand: Callable[..., Any], tmp_path: Path
+    picked: Pick, firms: Dataset, by_hand: Callable[..., Any]
 ) -> None:
     """Employees and some capitals unknown: whatever they are, the totals lie within the bounds."""
-    lacking = without(firms, tmp_path, {"従業員数"})
+    lacking = without(firms, {"従業員数"})
     programmes = picked(["fy2016s2-shikinguri", "fy2016s2-jizokuka"])
     question = Question(programmes, details=False)
     record = simulate(question, lacking)
@@ -336,7 +343,7 @@ def test_columns_that_are_missing_leave_bounds(
     assert "不明" in sizes
 
 
-def without(dataset: Dataset, folder: Path, names: set[str]) -> Dataset:
+def without(dataset: Dataset, names: set[str]) -> Dataset:
     """The same rows, some columns not there: the parts still hold them, which nobody may notice."""
     found = replace(dataset, columns=tuple(column for column in dataset.columns if column.name not in names))
     found.__dict__.pop("by_name", None)
@@ -407,3 +414,21 @@ def test_a_group_that_is_none(by: str, picked: Pick, firms: Dataset) -> None:
 def test_a_take_up_that_is_no_share(share: Fraction, picked: Pick) -> None:
     with pytest.raises(KofuError, match=str(share)):
         Question(picked(["fy2016s2-jizokuka"]), take_up=share)
+
+
+def test_what_nothing_bounds_has_no_most_anywhere(picked: Pick, firms: Dataset, tmp_path: Path) -> None:
+    """Without a column of costs, no total and no group of a benefit without a cap shows a most."""
+    lacking = without(firms, {"補助対象経費"})
+    record = simulate(Question(picked(["fy2016s2-robot-si", "fy2024s-juden-infra"])), lacking)
+    for programme in record["programmes"]:
+        found = programme["variants"][0]
+        open_ended = [b for b in found["benefits"] if b["demand"]["high"] is None]
+        assert open_ended
+        assert found["demand"]["high"] is None
+        assert found["amount"]["low"] is not None
+        for cells in found["groups"].values():
+            assert any(cell["high"] is None for cell in cells)
+            assert all(cell["high"] is None or cell["high"] < 10**12 for cell in cells)
+    assert "</html>" in render_report(record, "ja")
+    write_csv(record, tmp_path)
+    assert (tmp_path / "groups.csv").exists()

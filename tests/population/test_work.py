@@ -34,7 +34,7 @@ def question(picked: Pick) -> Question:
 @pytest.fixture
 def in_units(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every part of the population is a unit of its own."""
-    monkeypatch.setattr(Setup, "unit_rows", property(lambda setup: 1))
+    monkeypatch.setattr(Setup, "unit_rows", lambda setup, rows: 1)
 
 
 class Spy:
@@ -67,7 +67,7 @@ def test_units_add_up_to_the_whole(question: Question, firms: Dataset, spy: Spy)
     told = simulate(question, firms)
     many = spy.units
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Setup, "unit_rows", property(lambda setup: 10**9))
+        patch.setattr(Setup, "unit_rows", lambda setup, rows: 10**9)
         assert simulate(question, firms) == told
     assert many == len(firms.parts) * (spy.units - many)
 

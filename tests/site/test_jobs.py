@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from kofu.catalogue.store import Store
+from kofu.errors import KofuError
 from kofu.population.engines import Setup
 from kofu.population.simulate import simulate
 from kofu.site.job_process import PROGRESS, REQUEST
@@ -258,6 +259,12 @@ def test_old_jobs_go_but_none_that_waits(tmp_path: Path) -> None:
     jobs.start(asking(3))
     assert jobs.find(old.id) is None
     assert jobs.find(waiting.id) is not None
+
+
+def test_a_cache_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(KofuError, match="KOFU_CACHE"):
+        Idle(tmp_path / "file" / "jobs", tmp_path, "stamp").start(asking(1))
 
 
 def test_half_a_note_is_no_note(tmp_path: Path) -> None:

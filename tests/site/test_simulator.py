@@ -7,6 +7,7 @@ import io
 import re
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import jsonschema
@@ -16,6 +17,7 @@ from litestar.testing import TestClient
 
 from kofu.catalogue.store import Store
 from kofu.site.app import create_app
+from kofu.site.jobs import WAITING, Jobs
 from kofu.site.simulate_asked import read_share
 
 Client = TestClient[Litestar]
@@ -172,6 +174,29 @@ def test_answers_are_as_the_description_says(client: Client) -> None:
         whole = {**schema, "components": {"schemas": described["components"]["schemas"]}}
         jsonschema.Draft202012Validator.check_schema(whole)
         jsonschema.Draft202012Validator(whole).validate(value)
+
+
+def test_too_many_exact_runs_at_once_are_put_off(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KOFU_CACHE", str(tmp_path))
+    monkeypatch.setattr(Jobs, "attend", lambda self: None)
+    with TestClient(create_app(store), raise_server_exceptions=False) as client:
+        asked = [{"programmes": [JIZOKUKA], "seed": seed} for seed in range(1, WAITING + 2)]
+        answers = [client.post("/api/simulate", json=body) for body in asked]
+        assert [answer.status_code for answer in answers] == [202] * WAITING + [503]
+        assert int(answers[-1].headers["retry-after"]) > 0
+        assert str(WAITING) in answers[-1].json()["error"]["ja"]
+        page = client.post("/simulate/jobs", data={"programme": JIZOKUKA, "seed": "99"})
+        assert page.status_code == 503
+        assert "<h1>" in page.text
+
+
+@pytest.mark.parametrize("rows", ["0", "-5", "10000001", "たくさん", "1e9", "9" * 40])
+def test_a_number_of_firms_that_cannot_be_is_said_on_a_page(client: Client, rows: str) -> None:
+    page = client.post("/simulate/jobs", data={"programme": JIZOKUKA, "population": rows})
+    assert page.status_code == 400
+    assert "population" in page.text
 
 
 @pytest.mark.parametrize(

@@ -210,7 +210,7 @@ def _one(programme: Record, found: Record, say: Printer) -> None:
     _cautions(found, say)
     _benefits(found["benefits"], say)
     _payers(found["payers"], say)
-    for name, cells in found["groups"].items():
+    for name, cells in found["groups"].items() if found["may_fit"] else ():
         _group(name, cells, say)
     _years(found, say)
     _credit(found["credit"], say)
@@ -307,7 +307,9 @@ def _payers(payers: Iterable[Record], say: Printer) -> None:
 
 
 def _group(name: str, cells: list[Record], say: Printer) -> None:
-    shown = sorted(cells, key=lambda cell: (-(cell.get("low") or 0), -cell["fits"]))[:_GROUPS_SHOWN]
+    few = len(cells) <= _GROUPS_SHOWN
+    told = [cell for cell in cells if few or cell["may_fit"]]
+    shown = sorted(told, key=lambda cell: (-cell["low"], -cell["fits"]))[:_GROUPS_SHOWN]
     table = table_of(
         (say.dimension(name), False),
         (say.pick("行", "rows"), True),

@@ -126,6 +126,7 @@ def quotes_of(
     params: Iterable[str] = (),
     benefit: str | None = None,
 ) -> list[Quote]:
+    """What a case gets from a programme, or from one benefit of it, under supposed figures."""
     from kofu.quoting.book import Book, read_firm, read_overlay
 
     book = Book([programme], day, read_overlay(read_pairs("--param", params)))
@@ -151,6 +152,7 @@ def _names(quote: Quote) -> set[str]:
 
 
 def quotes_record(programme: Programme, quotes: Iterable[Quote], steps: bool) -> dict[str, Any]:
+    """The quotes of a programme as JSON has them."""
     from kofu.quoting.record import quote_record
 
     return {

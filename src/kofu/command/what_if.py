@@ -84,8 +84,8 @@ def what_if(
     """`kofu what-if`."""
     if not (params or variants_file or sweeps):
         raise KofuError(
-            "--param で変える数値を指定してください（例: --param 補助率=1/2）",
-            "name the figures to change with --param (e.g. --param 補助率=1/2)",
+            "--param で変える数値を指定してください（例: --param 補助率=1/2。--population があれば --variants、--sweep も使えます）",
+            "name the figures to change with --param (e.g. --param 補助率=1/2; with --population also --variants and --sweep)",
         )
     if options["named"]:
         _refuse(("--set", sets), ("--facts", facts_file), ("--benefit", benefit))

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from kofu.population.frame import Frame
 from kofu.population.measures import Measures, measures
 from kofu.population.question import Question
-from kofu.population.tiers import STATE
+from kofu.population.tiers import CREDIT, STATE
 from kofu.programme.model import Programme
+from kofu.rules.columns.bounding import Pair
 from kofu.rules.columns.form import Form
 from kofu.rules.rule import Rule
 
@@ -18,13 +19,17 @@ from kofu.rules.rule import Rule
 class Asked:
     """The benefits of a programme under a variant; they exclude each other unless they combine, so sums add up.
 
-    `whole`: the least yen that a row asks of the programme. `state`: the part of it that the state's budget bears.
+    `fits`: some benefit, for certain and possibly. `whole`: the least yen that a row asks of the programme.
+    `state`: the part of it that the state's budget bears; what is lent or guaranteed is not paid out of it.
+    `queues`: whether a row asks for any of that.
     """
 
     programme: Programme
     variant: int
+    fits: Pair
     benefits: tuple[tuple[Rule, Measures], ...]
     applies: Form
+    queues: Form
     whole: Form
     state: Form
     change: tuple[Form, Form, Form] | None
@@ -33,7 +38,7 @@ class Asked:
     @property
     def forms(self) -> list[Form]:
         """Everything that is counted or added up."""
-        found = [self.applies, self.state, self.whole, *(self.change or ())]
+        found = [*self.fits, self.applies, self.queues, self.state, self.whole, *(self.change or ())]
         for _, m in self.benefits:
             found += [*m.fits, *m.amount, m.applies, *m.asked]
             found += [form for pair in m.shares.values() for form in pair]
@@ -65,12 +70,19 @@ def _asked(
     forms, normaliser = frame.forms, frame.normaliser()
     benefits = [(rule, measures(frame, normaliser, rule, question.take_up)) for rule in rules]
     whole = state = forms.integer(0)
-    for _, m in benefits:
+    paid = []
+    for rule, m in benefits:
         whole = _sum(frame, whole, m.asked[0])
-        state = _sum(frame, state, m.shares[STATE][0] if STATE in m.shares else m.asked[0])
-    applies = forms.logic("or", [m.applies for _, m in benefits])
+        if rule.instrument not in CREDIT:
+            state = _sum(frame, state, m.shares[STATE][0] if STATE in m.shares else m.asked[0])
+            paid.append(m.applies)
+    fits = (
+        forms.logic("or", [m.fits[0] for _, m in benefits]),
+        forms.logic("or", [m.fits[1] for _, m in benefits]),
+    )
+    applies, queues = forms.logic("or", [m.applies for _, m in benefits]), forms.logic("or", paid)
     change = None if base is None else _change(frame, base.whole, whole)
-    return Asked(programme, variant, tuple(benefits), applies, whole, state, change)
+    return Asked(programme, variant, fits, tuple(benefits), applies, queues, whole, state, change)
 
 
 def _sum(frame: Frame, one: Form, other: Form) -> Form:

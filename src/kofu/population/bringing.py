@@ -18,7 +18,7 @@ from typing import Any
 
 from kofu.errors import KofuError
 from kofu.population.cells import Fact
-from kofu.population.dataset import NUMBER, DataColumn, Dataset, Part
+from kofu.population.dataset import DRAW, DRAWN, NUMBER, DataColumn, Dataset, Part
 from kofu.population.encoding import Encoder, pieces
 from kofu.population.sources import Source, find, read_source, scan
 from kofu.rules.case import read_case, spec_of
@@ -67,6 +67,7 @@ def bring(
         work = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
         work.chmod(0o755)
         with duckdb.connect() as connection:
+            connection.execute("SET enable_progress_bar = false")
             connection.execute(f"SET temp_directory = '{str(work / 'spill').replace(chr(39), chr(39) * 2)}'")
             if memory:
                 connection.execute("SET memory_limit = ?", [memory])
@@ -132,7 +133,10 @@ def _brought(
         "seed": seed,
     }
     title = paths[0].name + (f" ほか{len(paths) - 1}ファイル" if len(paths) > 1 else "")
-    return Dataset(work, title, "", tuple(map(_together, zip(*columns, strict=True))), parts, None, made)
+    rows = sum(part.rows for part in parts)
+    own = DataColumn(NUMBER, "number", 0, rows - 1), DataColumn(DRAW, "number", 0, DRAWN - 1)
+    facts_found = map(_together, zip(*columns, strict=True))
+    return Dataset(work, title, "", (*own, *facts_found), parts, None, made)
 
 
 def _encoded(

@@ -63,6 +63,8 @@ class Dataset:
     represents: int | None
     made: Mapping[str, Any]
     """How it came to be: the generator with its seed, or the files that were read."""
+    base: str | None = None
+    """Where the parts lie if not in the folder: an address that only a cluster reads (s3a://…, hdfs://…)."""
 
     @property
     def rows(self) -> int:
@@ -76,12 +78,13 @@ class Dataset:
 
     def path(self, part: Part) -> str:
         """Where a part lies."""
-        return str(self.folder / part.file)
+        return str(self.folder / part.file) if self.base is None else f"{self.base.rstrip('/')}/{part.file}"
 
     @cached_property
     def hash(self) -> str:
         """SHA-256 of what the population is: how it was made, its columns, its rows."""
         record = self.record()
+        record.pop("base")
         record["parts"] = [[part.rows, part.size] for part in self.parts]
         return hashlib.sha256(json.dumps(record, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
@@ -92,6 +95,7 @@ class Dataset:
             "title": self.title,
             "unit": self.unit,
             "represents": self.represents,
+            "base": self.base,
             "made": dict(self.made),
             "columns": [{**vars(c), "step": str(c.step), "choices": list(c.choices)} for c in self.columns],
             "parts": [vars(part) for part in self.parts],
@@ -129,7 +133,7 @@ def open_dataset(folder: Path) -> Dataset:
             f"{manifest}: 読めません。母集団を作り直してください",
             f"{manifest}: cannot be read; make the population again",
         ) from error
-    for part in dataset.parts:
+    for part in () if dataset.base else dataset.parts:
         path = folder / part.file
         found = path.stat().st_size if path.exists() else None
         if found != part.size:
@@ -150,5 +154,12 @@ def _read(folder: Path, data: Mapping[str, Any]) -> Dataset:
     )
     parts = tuple(Part(**part) for part in data["parts"])
     return Dataset(
-        folder, data["title"], data["unit"], columns, parts, data["represents"], dict(data["made"])
+        folder,
+        data["title"],
+        data["unit"],
+        columns,
+        parts,
+        data["represents"],
+        dict(data["made"]),
+        data.get("base"),
     )

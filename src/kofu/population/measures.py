@@ -23,7 +23,7 @@ class Measures:
     amount: Pair
     """Yen for a row, 0 where it does not fit."""
     applies: Form
-    """Fits for certain, and is among those who take it up."""
+    """Fits for certain, may get more than nothing, and is among those who take it up."""
     asked: Pair
     """Yen asked by those who apply."""
     shares: dict[str, Pair]
@@ -38,14 +38,16 @@ def measures(frame: Frame, normaliser: Normaliser, rule: Rule, take_up: Fraction
     fits, _ = frame.pair(rule.eligible, normaliser)
     amount, denominator = frame.pair(rule.total, normaliser)
     assert denominator == 1, "an amount is rounded to whole yen"
-    applies = forms.logic("and", [fits[0], frame.drawn(take_up, f"応募:{rule.programme}")])
     nothing = forms.integer(0)
+    drawn = frame.drawn(take_up, f"応募:{rule.programme}")
+    applies = forms.logic("and", [fits[0], drawn, forms.compare(">", amount[1], nothing)])
 
     def of_applicants(pair: Pair) -> Pair:
         low = forms.case([(applies, pair[0])], nothing)
         return low, low if pair[0] is pair[1] else forms.case([(applies, pair[1])], nothing)
 
-    asked = amount if applies is fits[0] and fits[0] is fits[1] else of_applicants(amount)
+    everyone = fits[0] is fits[1] and take_up == 1  # of whom those that do not fit have an amount of 0
+    asked = amount if everyone else of_applicants(amount)
     shares = {}
     for payer, node in rule.shares.items():
         share, denominator = frame.pair(node, normaliser)

@@ -27,6 +27,8 @@ Tick = Callable[[int, int], None]
 _KEPT = 8
 """So many populations stay in the cache; those used longest ago go."""
 _MOST = 10**10
+_VERSION = 2
+"""Of how files are read; a population read by another one is read again."""
 
 
 @dataclass(frozen=True)
@@ -101,7 +103,9 @@ def _brought(wanted: Wanted, paths: Sequence[Path], tick: Tick | None) -> Datase
         with suppress(OSError):
             found = path.stat()
             marks.append([str(path.resolve()), found.st_size, found.st_mtime_ns])
-    question = json.dumps([marks, [str(p) for p in paths], wanted.ignore, wanted.seed, wanted.represents])
+    question = json.dumps(
+        [_VERSION, marks, [str(p) for p in paths], wanted.ignore, wanted.seed, wanted.represents]
+    )
     folder = _shelf("own-" + hashlib.sha256(question.encode()).hexdigest()[:24])
     if not any(path.is_dir() for path in paths):  # what a folder holds may change without a mark on it
         with suppress(KofuError):

@@ -14,7 +14,7 @@ from kofu.population.measures import Measures
 from kofu.population.question import Question
 from kofu.population.queueing import Money
 from kofu.population.sheet import Sheet
-from kofu.population.tiers import Yen, add_yen, by_payer, hops
+from kofu.population.tiers import CREDIT, Yen, add_yen, by_payer, hops
 from kofu.population.years import pay_years
 from kofu.programme.model import Programme
 from kofu.rules.columns.bounding import Pair
@@ -61,8 +61,8 @@ def programme_totals(benefits: list[dict[str, Any]], asked: Asked, sheet: Sheet)
         for name in ("amount", "demand")
     }
     return {
-        "fits": sum(b["fits"] for b in benefits),
-        "may_fit": sum(b["may_fit"] for b in benefits),
+        "fits": sheet.total(asked.fits[0]),
+        "may_fit": sheet.total(asked.fits[1]),
         "applicants": sheet.total(asked.applies),
         **summed,
     }
@@ -70,21 +70,21 @@ def programme_totals(benefits: list[dict[str, Any]], asked: Asked, sheet: Sheet)
 
 def groups_record(sheet: Sheet, asked: Asked) -> dict[str, list[dict[str, Any]]]:
     """What is asked by each group; groups that no row is in are left out."""
-    parts: dict[str, dict[str, dict[str, int]]] = {}
+    parts: dict[str, dict[str, dict[str, int | None]]] = {}
     for group, counts in sheet.rows().items():
-        parts[group] = {name: {"rows": rows} for name, rows in counts.items()}
-    columns = {
-        "fits": [m.fits[0] for _, m in asked.benefits],
-        "may_fit": [m.fits[1] for _, m in asked.benefits],
-        "low": [m.asked[0] for _, m in asked.benefits],
-        "high": [m.asked[1] for _, m in asked.benefits],
-    }
-    for column, forms in columns.items():
-        for form in forms:
-            for group, totals in sheet.by_group(form).items():
-                for name, total in totals.items():
-                    cell = parts[group][name]
-                    cell[column] = cell.get(column, 0) + total
+        parts[group] = {name: {"rows": rows, "low": 0, "high": 0} for name, rows in counts.items()}
+    counted = {"fits": sheet.by_group(asked.fits[0]), "may_fit": sheet.by_group(asked.fits[1])}
+    for group, cells in parts.items():
+        for name, cell in cells.items():
+            cell |= {column: totals[group][name] for column, totals in counted.items()}
+    for _, m in asked.benefits:
+        lows, highs = (sheet.by_group(form) for form in m.asked)
+        for group, cells in parts.items():
+            for name, cell in cells.items():
+                low, high, most = lows[group][name], highs[group][name], cell["high"]
+                open_ended = high != low and not m.bounded
+                cell["low"] = (cell["low"] or 0) + low
+                cell["high"] = None if most is None or open_ended else most + high
     return {
         group: [{"name": name, **cells} for name, cells in names.items()] for group, names in parts.items()
     }
@@ -116,6 +116,9 @@ def years_record(
     question: Question, asked: Asked, benefits: list[dict[str, Any]], money: Money | None
 ) -> Any:
     """What the state pays in which fiscal year, of what is committed; split over benefits by what they ask."""
+    benefits = [
+        {} if rule.instrument in CREDIT else b for (rule, _), b in zip(asked.benefits, benefits, strict=True)
+    ]
     demand = sum(_state(b) for b in benefits)
     committed = demand if money is None else money.adoption.committed
     found: dict[int, int] = {}
@@ -133,7 +136,10 @@ def years_record(
     return [{"fiscal_year": year, "yen": found[year]} for year in sorted(found)]
 
 
-def _state(benefit: dict[str, Any]) -> int:
+def _state(benefit: Record) -> int:
+    """What the state's budget bears of a benefit, at the least."""
+    if not benefit:
+        return 0
     shares = benefit["shares"]
     return int(shares["国"]["low"] if "国" in shares else benefit["demand"]["low"])
 
@@ -153,7 +159,7 @@ def nation_record(
     weight = Fraction(represents, rows)
     found: dict[str, Any] = {"weight": str(weight)}
     for name in ("fits", "applicants"):
-        found[name] = _estimate(estimate_count(rows, represents, min(totals[name], rows)))
+        found[name] = _estimate(estimate_count(rows, represents, totals[name]))
     if bins is not None:
         squares = sum(_squares(own) for own in bins)
         total = sum(yen for own in bins for _, yen in own.values())
@@ -215,19 +221,22 @@ def _changed(cell: Mapping[str, int]) -> dict[str, int]:
     return {**found, "losses": cell["gains"] + cell["before"] - cell["after"]}
 
 
-def _difference(before: Mapping[str, int | None], after: Mapping[str, int | None]) -> dict[str, int | None]:
-    def minus(one: int | None, other: int | None) -> int | None:
-        return None if one is None or other is None else one - other
-
-    if before["low"] == before["high"] and after["low"] == after["high"]:
-        return {end: minus(after["low"], before["low"]) for end in ("low", "high")}
-    return {"low": minus(after["low"], before["high"]), "high": minus(after["high"], before["low"])}
+def _difference(before: Record, after: Record) -> dict[str, int | None]:
+    """At the least and at the most, the smaller first: what is unknown is the same before and after."""
+    low, high = (
+        None if after[end] is None or before[end] is None else after[end] - before[end]
+        for end in ("low", "high")
+    )
+    if low is not None and high is not None:
+        low, high = min(low, high), max(low, high)
+    return {"low": low, "high": high}
 
 
 def per_target_record(programme: Programme, dataset: Dataset, committed: int) -> dict[str, Any] | None:
     """What one unit of the programme's first target with a number costs the nation, rounded up to the yen."""
-    if dataset.represents is not None:
-        committed = scaled(committed, Fraction(dataset.represents, dataset.rows))
+    if dataset.represents is None:
+        return None  # rows of one's own are not those that the target counts
+    committed = scaled(committed, Fraction(dataset.represents, dataset.rows))
     for target in programme.targets:
         if target.value is None or target.value.value <= 0 or target.value.unit in ("円", "%"):
             continue

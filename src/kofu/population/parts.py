@@ -118,6 +118,7 @@ def _workers(job: Job, threads: int, memory: int | None) -> Iterator[Callable[[P
         connection = duckdb.connect(config=options)
         # The SELECT is written in the order in which it is to run: rows stay in the order of their numbers.
         connection.execute("SET disabled_optimizers = 'join_order,build_side_probe_side'")
+        connection.execute("SET enable_progress_bar = false")
         for statement in job.tables:
             connection.execute(statement)
         with lock:
@@ -204,6 +205,7 @@ def survey(job: Job, names: Sequence[str]) -> tuple[tuple[DataColumn, ...], tupl
     parts: list[Part] = []
     ranges: dict[str, tuple[int, int]] = {}
     with duckdb.connect() as connection:
+        connection.execute("SET enable_progress_bar = false")
         for path, start, end in job.spans:
             for name, low, high, whole in _statistics(connection, path, end - start):
                 if not whole:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -16,9 +17,11 @@ from kofu.population.budget import Order
 from kofu.population.dataset import Dataset
 from kofu.population.premises import Premise, premises
 from kofu.population.variants import Variant, Variants
-from kofu.population.years import YearParts
+from kofu.population.years import YearParts, pay_years
 from kofu.programme.benefits import Parameter
 from kofu.programme.model import Programme
+from kofu.programme.vocabulary import Instrument
+from kofu.quoting.book import read_overlay
 from kofu.rules.check import default_date
 from kofu.rules.compile import compile_rules
 from kofu.rules.rule import Rule
@@ -54,6 +57,14 @@ class Question:
                 f"申請する割合 {self.take_up} は、0より大きく1以下にしてください",
                 f"a take-up of {self.take_up} is no share; give more than 0 and at most 1",
             )
+        if (self.order == "score") != (self.score is not None):
+            raise KofuError(
+                "--order score と --score は、一緒に指定してください（例: --order score --score 従業員数）",
+                "give --order score and --score together (e.g. --order score --score 従業員数)",
+            )
+        if self.timing is not None:  # a year before the budget is told before anything is counted
+            for programme in self.programmes:
+                pay_years(0, programme.fiscal_year, Instrument.SUBSIDY, self.timing)
         self._variants_are_known()
 
     def _variants_are_known(self) -> None:
@@ -63,6 +74,11 @@ class Question:
         for variant in self.variants.every:
             for name in variant.parameters:
                 if not any(normal(name).strip() in own for own in every):
+                    if len(self.programmes) == 1:  # it tells which parameters and rows there are
+                        only = self.programmes[0]
+                        with _under(variant, only):
+                            overlay = read_overlay({name: variant.parameters[name]})
+                            compile_rules(only, self.date or default_date(only), overlay)
                     known = sorted({n for own in every for n in own})
                     raise KofuError(
                         f"案「{variant.name}」の「{name}」というパラメーターは、どの事業にもありません（あるもの: {'、'.join(known[:30])}）",
@@ -80,16 +96,9 @@ class Question:
         Raises:
             KofuError: the overlay breaks a unit or names no parameter.
         """
-        try:
+        with _under(variant, programme):
             overlay = variant.overlay(programme.id, _parameters(programme))
             return compile_rules(programme, self.date or default_date(programme), overlay)
-        except KofuError as error:
-            if not (variant.parameters or variant.programmes):
-                raise
-            raise KofuError(
-                f"案「{variant.name}」、{programme.id}: {error.ja}",
-                f"variant {variant.name!r}, {programme.id}: {error.en}",
-            ) from error
 
     def key(self, dataset: Dataset) -> str:
         """SHA-256 of the question: whatever has the same key has the same answer, on any engine."""
@@ -101,8 +110,23 @@ class Question:
             ],
             [str(self.take_up), self.order, self.score, self.by, self.seed, self.details],
             [[name, premise.text] for name, premise in sorted(self.premises.items())],
+            [str(self.call), str(self.timing), [assumption.text for assumption in self.credit.values()]],
         ]
         return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()
+
+
+@contextmanager
+def _under(variant: Variant, programme: Programme) -> Iterator[None]:
+    """What goes wrong within is told with the variant and the programme."""
+    try:
+        yield
+    except KofuError as error:
+        if not (variant.parameters or variant.programmes):
+            raise
+        raise KofuError(
+            f"案「{variant.name}」、{programme.id}: {error.ja}",
+            f"variant {variant.name!r}, {programme.id}: {error.en}",
+        ) from error
 
 
 def _parameters(programme: Programme) -> set[str]:

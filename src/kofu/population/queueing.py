@@ -61,7 +61,7 @@ def moneys(
     """Adoption under the budget for a programme under each of its variants; they share the passes."""
     order, budget = question.order, budget_of_rows(variants[0].programme, frame.dataset)
     assert order is not None
-    asks = [(sheet.total(asked.applies), sheet.total(asked.state)) for asked in variants]
+    asks = [(sheet.total(asked.queues), sheet.total(asked.state)) for asked in variants]
     short = [i for i, (_, demand) in enumerate(asks) if budget is not None and demand > budget]
     if order == "proportional":
         sums = _reduced(frame, variants, asks, short, budget, work)

@@ -32,7 +32,7 @@ class Queues:
 
     def __init__(self, frame: Frame, variants: Sequence[Asked], key: Form, budget: int, work: Count) -> None:
         self._frame, self._key, self._budget, self._work = frame, key, budget, work
-        self._values = [form for asked in variants for form in (asked.applies, asked.state)]
+        self._values = [form for asked in variants for form in (asked.queues, asked.state)]
         self._count = len(variants)
 
     def served(self) -> list[tuple[Buckets, list[Applicant]]]:

@@ -112,7 +112,8 @@ def _assumptions(record: Record, say: Voice) -> list[str]:
     weights = dict.fromkeys(v["nation"]["weight"] for v in variants if v["nation"])
     found += [say("assume_nation", weight=say.times(weight)) for weight in weights]
     credit = [line for v in variants if v["credit"] for line in v["credit"]["assumptions"]]
-    return list(dict.fromkeys([*found, *(say.pick(line["ja"], line["en"]) for line in credit)]))
+    told = [say.pick(line["ja"], line["en"]) for line in (*record["assumptions"], *credit)]
+    return list(dict.fromkeys([*found, *told]))
 
 
 def share_text(share: str, say: Voice) -> str:

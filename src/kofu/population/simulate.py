@@ -12,6 +12,7 @@ from typing import Any
 
 from kofu.errors import KofuError
 from kofu.population import outcome
+from kofu.population.arrival import default_call
 from kofu.population.asked import Asked, ask
 from kofu.population.credits import credit_record
 from kofu.population.dataset import Dataset
@@ -23,7 +24,9 @@ from kofu.population.question import Question
 from kofu.population.queueing import Money, budget_of, moneys, points_of
 from kofu.population.sheet import Sheet, is_nothing
 from kofu.population.tally import Counts, Tally
+from kofu.population.tiers import CREDIT
 from kofu.population.work import Work, open_folder
+from kofu.population.years import timing_record
 from kofu.rules.columns.form import Form
 from kofu.rules.columns.ranges import Ranges
 from kofu.version import __version__
@@ -72,12 +75,32 @@ def simulate(
             "made": dict(dataset.made),
         },
         "premises": [premise_record(frame.used[name]) for name in sorted(frame.used)],
+        "assumptions": _assumptions(question, every),
         "take_up": str(question.take_up),
         "order": question.order,
         "variants": [variant.record() for variant in question.variants.every],
         "programmes": programmes,
         "sweep": question.variants.sweep_record(),
     }
+
+
+def _assumptions(question: Question, every: list[Asked]) -> list[dict[str, str]]:
+    """When calls are open and money is paid: one sentence each, in both languages."""
+    found = []
+    if question.order == "arrival":
+        years = dict.fromkeys(asked.programme.fiscal_year for asked in every)
+        calls = [question.call] if question.call else [default_call(year) for year in years]
+        found += [line for call in calls for line in call.assumptions()]
+    paid = {
+        (asked.programme.fiscal_year, rule.instrument): timing_record(
+            asked.programme.fiscal_year, rule.instrument, question.timing
+        )
+        for asked in every
+        for rule, m in asked.benefits
+        if rule.instrument not in CREDIT and not is_nothing(m.applies)
+    }
+    found += paid.values()
+    return list({line["ja"]: line for line in found}.values())
 
 
 class _Run:
@@ -106,7 +129,7 @@ class _Run:
     def _programme(self, variants: list[Asked], bins: dict[Form, outcome.Bins]) -> dict[str, Any]:
         programme, question = variants[0].programme, self._question
         paid: list[Money] | list[None] = [None] * len(variants)
-        asked_for = any(self._sheet.total(asked.applies) for asked in variants)
+        asked_for = any(self._sheet.total(asked.queues) for asked in variants)
         if question.details and question.order is not None and asked_for:
             paid = moneys(self._frame, question, variants, self._sheet, self._quietly)
         made: list[dict[str, Any]] = []

@@ -18,12 +18,13 @@ from kofu.rules.rule import Rule
 STATE = "国"
 BESIDE = "／"
 """Between payers of one tier where the sheet does not say which of them pays how much."""
-_CREDIT = {
+CREDIT = {
     Instrument.LOAN,
     Instrument.GUARANTEE,
     Instrument.CREDIT_INSURANCE,
     Instrument.LOSS_COMPENSATION,
 }
+"""Money that is lent or stood for, not paid out."""
 
 Yen = tuple[int | None, int | None]
 """The least and the most; None: not stated, or without a bound."""
@@ -63,7 +64,7 @@ def hops(programme: Programme, rule: Rule) -> tuple[Hop, ...]:
         above |= set(up)
         shares = tuple(payer for payer in rule.shares if payer in above) if rule.shares else None
         instrument = means.pop() if len(means) == 1 else None
-        known = rule.instrument not in _CREDIT
+        known = rule.instrument not in CREDIT
         found.append(Hop(tier, BESIDE.join(up), BESIDE.join(down), instrument, shares, known))
     return (*found, Hop(len(tiers), BESIDE.join(payers), rule.recipient, rule.instrument))
 

@@ -57,6 +57,8 @@ class Work:
             for process in list((self._pool._processes or {}).values()):
                 process.terminate()
             self._pool.shutdown(wait=True, cancel_futures=True)
+        if self._folder is not None and not any(self._folder.glob("*.json")):
+            shutil.rmtree(self._folder, ignore_errors=True)  # there is nothing to go on with
 
     def counts(self, tallies: Sequence[Tally], tick: Tick | None = None) -> list[Counts]:
         """The counts of each tally over the whole population."""
@@ -85,7 +87,7 @@ class Work:
     def _shards(self) -> Iterator[tuple[tuple[str, ...], int]]:
         """The parts in sets; at least one for each worker, where there are parts enough."""
         parts = [part for part in self._dataset.parts if part.rows]
-        target = min(self._setup.unit_rows, -(-self._dataset.rows // self._setup.workers))
+        target = min(self._setup.unit_rows(self._dataset.rows), -(-self._dataset.rows // self._setup.workers))
         files: list[str] = []
         rows = 0
         for part in parts:

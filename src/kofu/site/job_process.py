@@ -90,11 +90,10 @@ def main() -> None:
     except KofuError as error:
         write(folder / ERROR, {"ja": error.ja, "en": error.en})
     except OSError as error:
-        ja, en = (
-            f"書き込めません（{error.strerror}）。空きを作ってもう一度",
-            f"cannot write ({error.strerror}); make room",
-        )
-        write(folder / ERROR, {"ja": f"{ja}始めてください", "en": f"{en} and start again"})
+        from kofu.site.sample import unwritable
+
+        told = unwritable(folder, error)
+        write(folder / ERROR, {"ja": told.ja, "en": told.en})
     except Exception:
         traceback.print_exc()
         ja, en = (

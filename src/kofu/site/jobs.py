@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from kofu.site.job_process import CANCELLED, ERROR, PROGRESS, REQUEST, RESULT, write
+from kofu.site.sample import unwritable
 from kofu.site.shelf import BusyError
 from kofu.site.simulate_asked import Asking
 
@@ -69,6 +70,7 @@ class Jobs:
 
         Raises:
             BusyError: when too many wait.
+            KofuError: the cache cannot be written.
         """
         name = asking.key(self._catalogue)
         with self._guard:
@@ -77,7 +79,10 @@ class Jobs:
                 if len(self._queued()) >= WAITING:
                     raise BusyError.of("e503_jobs", most=WAITING)
                 self._tidy()
-                self._put(name, asking)
+                try:
+                    self._put(name, asking)
+                except OSError as error:
+                    raise unwritable(self._folder, error) from error
         self.attend()
         found = self.find(name)
         assert found is not None
@@ -128,7 +133,9 @@ class Jobs:
                 if not waiting:
                     self._attending = False
                     return
-            process = self._begin(waiting[0])
+            process = None
+            with contextlib.suppress(OSError):  # a full disk may have room later
+                process = self._begin(waiting[0])
             if process is None:
                 time.sleep(_AGAIN)
             else:
@@ -153,6 +160,7 @@ class Jobs:
                 return subprocess.Popen(
                     [
                         sys.executable,
+                        "-P",
                         "-m",
                         "kofu.site.job_process",
                         str(folder.resolve()),
@@ -168,7 +176,10 @@ class Jobs:
 
     def _running(self) -> str | None:
         """The name of the job that runs, on whatever server."""
-        with contextlib.suppress(FileNotFoundError), (self._folder / "running").open() as lock:
+        with (
+            contextlib.suppress(FileNotFoundError, NotADirectoryError),
+            (self._folder / "running").open() as lock,
+        ):
             try:
                 fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
             except BlockingIOError:
@@ -216,6 +227,6 @@ def _began(folder: Path) -> float:
 def _read(path: Path) -> dict[str, Any] | None:
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
-    except (FileNotFoundError, ValueError):
+    except (OSError, ValueError):
         return None
     return found if isinstance(found, dict) else None

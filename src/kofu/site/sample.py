@@ -34,10 +34,15 @@ def _held(path: Path) -> Iterator[None]:
         path.parent.mkdir(parents=True, exist_ok=True)
         lock = path.open("a")
     except OSError as error:
-        raise KofuError(
-            f"{path.parent}: 書き込めません（{error.strerror}）。KOFU_CACHE で別の場所を指定してください",
-            f"{path.parent}: cannot be written ({error.strerror}); name another place with KOFU_CACHE",
-        ) from error
+        raise unwritable(path.parent, error) from error
     with lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
+
+
+def unwritable(folder: Path, error: OSError) -> KofuError:
+    """That a folder of the cache cannot be written, and what to do."""
+    return KofuError(
+        f"{folder}: 書き込めません（{error.strerror}）。空きを作るか、KOFU_CACHE で別の場所を指定してください",
+        f"{folder}: cannot be written ({error.strerror}); make room, or name another place with KOFU_CACHE",
+    )

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from fractions import Fraction
 from functools import cache
+from pathlib import Path
 from typing import Any, get_args
 
 from kofu.errors import KofuError
@@ -21,7 +22,6 @@ from kofu.rules.units import RATIO, parse_unit
 from kofu.rules.vocabulary import normal
 from kofu.site.params import Asked, BadRequestError, Pairs
 from kofu.text.measure import parse_measure
-from kofu.version import __version__
 
 Json = dict[str, Any]
 ORDERS: tuple[str, ...] = get_args(Order)
@@ -48,6 +48,17 @@ def nation() -> int:
     return Firms().represents
 
 
+@cache
+def _code() -> str:
+    """A hash of what works simulations out: answers that are kept are of this program and no other."""
+    package = Path(__file__).parents[1]
+    whole = hashlib.sha256()
+    for part in ("population", "rules", "programme", "text"):
+        for path in sorted(p for p in (package / part).rglob("*") if p.suffix in (".py", ".yaml")):
+            whole.update(path.read_bytes())
+    return whole.hexdigest()
+
+
 @dataclass(frozen=True)
 class Asking:
     """A simulation as it was asked. `population`: rows to make up; values are (name, as written), sorted."""
@@ -66,9 +77,9 @@ class Asking:
         return asdict(self)
 
     def key(self, catalogue: str) -> str:
-        """The name of the question: the same on every server of this version over this `catalogue` (its stamp)."""
+        """The name of the question: the same on every server of the same code over this `catalogue` (its stamp)."""
         same = {**self.record(), "take_up": str(self.share)}
-        text = json.dumps([__version__, catalogue, same], ensure_ascii=False, sort_keys=True)
+        text = json.dumps([_code(), catalogue, same], ensure_ascii=False, sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:32]
 
     @property

@@ -197,6 +197,8 @@ def to_nation(record: Json, budgets: Mapping[str, int | None], say: Say) -> dict
     weight = weight_of(record)
     names = {CURRENT: say("sim_current"), TRIED: say("sim_tried")}
     found = {**record, "programmes": [_scaled(p, weight) for p in record["programmes"]]}
+    firms = record["population"]
+    found["population"] = {**firms, "rows": firms["represents"] or firms["rows"], "represents": None}
     found["variants"] = [{**v, "name": names.get(v["name"], v["name"])} for v in record["variants"]]
     for programme in found["programmes"]:
         programme["budget"] = budgets[programme["id"]]

@@ -32,11 +32,19 @@ class Setup:
     memory: int | None = None
     master: str = "local[*]"
 
-    @property
-    def unit_rows(self) -> int:
-        """How many rows are worked out at a time: so many that starting is little of it, so few that it can be
-        interrupted and gone on with."""
-        return {"spark": 64_000_000, "polars": 1_000_000}.get(self.engine, 5_000_000)
+    def __post_init__(self) -> None:
+        if self.engine == "spark" and self.workers > 1:
+            raise KofuError(
+                "--workers は Spark では使えません。Spark が自分で分けます（--master local[2] など）",
+                "--workers does not go with Spark, which spreads the work itself (--master local[2])",
+            )
+
+    def unit_rows(self, rows: int) -> int:
+        """How many of so many rows are worked out at a time: enough that starting is little of it, few enough that
+        a run can be interrupted and gone on with."""
+        if self.engine == "spark":
+            return max(64_000_000, rows // 32)
+        return 1_000_000 if self.engine == "polars" else 5_000_000
 
     def open(self) -> Engine:
         """The engine, for one of `workers` processes.

@@ -44,6 +44,10 @@ class DuckDBEngine:
                 f"母集団のファイルが読めません（{_first(error)}）。母集団を作り直してください",
                 f"a file of the population cannot be read ({_first(error)}); make the population again",
             ) from error
+        except (duckdb.InterruptException, RuntimeError) as error:
+            if "interrupt" not in str(error).lower():
+                raise
+            raise KeyboardInterrupt from error  # DuckDB catches the signal in the middle of a query
         except duckdb.OutOfMemoryException as error:
             raise KofuError(
                 "メモリーが足りません。--memory を増やすか、--workers を減らしてください",
