@@ -146,6 +146,7 @@ def a_record(sweep: int = 0, title: str = "見本の事業", **changes: Any) -> 
             "hash": "9f" * 32,
             "made": {"generator": "nation"},
         },
+        "assumptions": [{"ja": "公募は60日間とした。", "en": "Calls are open for 60 days."}],
         "premises": [
             {
                 "fact": "販路開拓に取り組む",

@@ -25,7 +25,7 @@ from kofu.quoting.book import read_overlay
 from kofu.rules.check import default_date
 from kofu.rules.compile import compile_rules
 from kofu.rules.rule import Rule
-from kofu.rules.settings import overlay_names
+from kofu.rules.settings import Overlay, overlay_names
 from kofu.rules.vocabulary import normal
 
 GROUPS = ("都道府県", "業種", "規模")
@@ -75,10 +75,9 @@ class Question:
             for name in variant.parameters:
                 if not any(normal(name).strip() in own for own in every):
                     if len(self.programmes) == 1:  # it tells which parameters and rows there are
-                        only = self.programmes[0]
-                        with _under(variant, only):
-                            overlay = read_overlay({name: variant.parameters[name]})
-                            compile_rules(only, self.date or default_date(only), overlay)
+                        self._compiled(
+                            self.programmes[0], variant, read_overlay({name: variant.parameters[name]})
+                        )
                     known = sorted({n for own in every for n in own})
                     raise KofuError(
                         f"案「{variant.name}」の「{name}」というパラメーターは、どの事業にもありません（あるもの: {'、'.join(known[:30])}）",
@@ -97,8 +96,18 @@ class Question:
             KofuError: the overlay breaks a unit or names no parameter.
         """
         with _under(variant, programme):
-            overlay = variant.overlay(programme.id, _parameters(programme))
+            return self._compiled(programme, variant, variant.overlay(programme.id, _parameters(programme)))
+
+    def _compiled(self, programme: Programme, variant: Variant, overlay: Overlay) -> tuple[Rule, ...]:
+        try:
             return compile_rules(programme, self.date or default_date(programme), overlay)
+        except KofuError as error:
+            if not overlay:
+                raise
+            raise KofuError(
+                f"案「{variant.name}」、{programme.id}: {error.ja}",
+                f"variant {variant.name!r}, {programme.id}: {error.en}",
+            ) from error
 
     def key(self, dataset: Dataset) -> str:
         """SHA-256 of the question: whatever has the same key has the same answer, on any engine."""
