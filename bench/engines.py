@@ -23,17 +23,17 @@ from bench.clock import Row, inside_ms, paired_ms
 from bench.plain import ENERGY, SUSTAINING, SUSTAINING_ASSUMES, plain_sql
 from kofu.catalogue.store import open_store
 from kofu.population.asked import ask
+from kofu.population.assumptions.premises import with_overrides
+from kofu.population.counting.engines import Setup
+from kofu.population.counting.engines.duckdb import source_of
+from kofu.population.counting.frame import Frame
+from kofu.population.counting.tally import Counts, Tally, read_counts
+from kofu.population.counting.work import Work
 from kofu.population.dataset import Dataset, open_dataset
-from kofu.population.engines import Setup
-from kofu.population.engines.duckdb import source_of
-from kofu.population.frame import Frame
-from kofu.population.making import make_contracts, make_firms
-from kofu.population.premises import with_overrides
+from kofu.population.made.making import make_contracts, make_firms
 from kofu.population.question import GROUPS, Question
 from kofu.population.simulate import simulate
-from kofu.population.tally import Counts, Tally, read_counts
 from kofu.population.variants import gathered
-from kofu.population.work import Work
 from kofu.rules.columns.form import Integer, Truth
 
 ROWS = int(os.environ.get("KOFU_BENCH_ROWS", "10000000"))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from kofu.population.tally import Tally
+from kofu.population.counting.tally import Tally
 from kofu.rules.columns.form import (
     Binary,
     Case,

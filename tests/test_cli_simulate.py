@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from kofu.catalogue.store import Store
-from kofu.population.making import make_firms
+from kofu.population.made.making import make_firms
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 KOFU = Path(sys.executable).with_name("kofu")

@@ -13,9 +13,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from kofu.population.assumptions.premises import Premise
 from kofu.population.dataset import DRAW, NUMBER, Dataset
-from kofu.population.making import make_firms
-from kofu.population.premises import Premise
+from kofu.population.made.making import make_firms
 from kofu.programme.model import Programme
 from kofu.quoting.book import ASSUMED
 from kofu.rules.exact import evaluate

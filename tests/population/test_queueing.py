@@ -12,9 +12,9 @@ import pytest
 
 from kofu.errors import KofuError
 from kofu.population import queueing, queues
-from kofu.population.arrival import default_call, read_call
+from kofu.population.assumptions.arrival import default_call, read_call
+from kofu.population.assumptions.premises import premises
 from kofu.population.dataset import DRAWN, NUMBER, Dataset
-from kofu.population.premises import premises
 from kofu.population.question import Question
 from kofu.population.simulate import simulate
 from kofu.population.variants import Variant, gathered

@@ -13,15 +13,15 @@ from typing import Any
 import pytest
 
 from kofu.errors import KofuError
+from kofu.population.assumptions.premises import premises, with_overrides
 from kofu.population.dataset import Dataset
-from kofu.population.distribution import bin_of
-from kofu.population.making import make_firms
-from kofu.population.premises import premises, with_overrides
+from kofu.population.made.making import make_firms
+from kofu.population.money.distribution import bin_of
+from kofu.population.money.tiers import CREDIT
 from kofu.population.question import Question
-from kofu.population.report import render_report
+from kofu.population.report.report import render_report
+from kofu.population.report.tables import write_csv
 from kofu.population.simulate import simulate
-from kofu.population.tables import write_csv
-from kofu.population.tiers import CREDIT
 from kofu.population.variants import Variant, Variants, gathered
 from kofu.programme.model import Programme
 from kofu.rules import bounds

@@ -17,7 +17,7 @@ import pytest
 
 from kofu.catalogue.store import Store
 from kofu.errors import KofuError
-from kofu.population.engines import Setup
+from kofu.population.counting.engines import Setup
 from kofu.population.simulate import simulate
 from kofu.site.job_process import PROGRESS, REQUEST
 from kofu.site.jobs import WAITING, Job, Jobs

@@ -13,7 +13,7 @@ from kofu.command.calls import LANG, CommandGroup, common, json_flag, print_json
 from kofu.errors import KofuError
 
 if TYPE_CHECKING:
-    from kofu.population.nation import Kind
+    from kofu.population.made.nation import Kind
 
 population_commands = CommandGroup("population")
 """Gathers them; `kofu.cli` takes them over into `kofu` itself."""
@@ -71,7 +71,7 @@ def population() -> None:
 def make(number: int, out: Path, kind: Kind, seed: int, memory: str | None, as_json: bool) -> None:
     """`kofu population make`."""
     from kofu.command.terminal import progress
-    from kofu.population.making import make_contracts, make_firms, rows_of
+    from kofu.population.made.making import make_contracts, make_firms, rows_of
 
     write = make_firms if kind == "firms" else make_contracts
     with progress(t("母集団の作成", "making the population")) as bar:

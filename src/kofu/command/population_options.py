@@ -16,8 +16,8 @@ from kofu.errors import KofuError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from kofu.population.counting.engines import Setup
     from kofu.population.dataset import Dataset
-    from kofu.population.engines import Setup
     from kofu.population.obtaining import Kind, Wanted
     from kofu.population.question import Question
     from kofu.population.variants import Variants
@@ -187,7 +187,7 @@ def wanted_of(options: Mapping[str, Any], more: tuple[str, ...] = ()) -> Wanted:
 def setup_of(options: Mapping[str, Any]) -> Setup:
     """The engine that a call names."""
     from kofu.command.population import memory_bytes
-    from kofu.population.engines import Setup
+    from kofu.population.counting.engines import Setup
 
     return Setup(options["engine"], options["workers"], memory_bytes(options["memory"]), options["master"])
 
@@ -204,12 +204,12 @@ def question_of(
         KofuError: an option that cannot be read, or a variant that fits no programme.
     """
     from kofu.command.options import read_day, read_pairs
-    from kofu.population.arrival import read_call
-    from kofu.population.assumed import credit_assumptions
-    from kofu.population.premises import with_overrides
+    from kofu.population.assumptions.arrival import read_call
+    from kofu.population.assumptions.assumed import credit_assumptions
+    from kofu.population.assumptions.premises import with_overrides
+    from kofu.population.assumptions.years import read_timing
     from kofu.population.question import GROUPS, Question
     from kofu.population.variants import Variants
-    from kofu.population.years import read_timing
 
     by = options["by"] or tuple(name for name in GROUPS if name == "規模" or name in dataset.by_name)
     return Question(

@@ -7,8 +7,8 @@ from typing import Any
 
 from kofu.command.terminal import console
 from kofu.population.dataset import DataColumn, Dataset
-from kofu.population.nation import blocks, nation_hash
-from kofu.population.wording import Voice
+from kofu.population.made.nation import blocks, nation_hash
+from kofu.population.report.wording import Voice
 from kofu.rules.values import show_number
 from kofu.rules.vocabulary import vocabulary
 

@@ -11,8 +11,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from kofu.command.terminal import NOT_STATED, console
-from kofu.population.frame import SIZES
-from kofu.population.wording import Voice
+from kofu.population.counting.frame import SIZES
+from kofu.population.report.wording import Voice
 from kofu.text.printing import print_number
 
 Record = Mapping[str, Any]

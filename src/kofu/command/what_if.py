@@ -141,7 +141,7 @@ def _over_population(
     options: dict[str, Any],
 ) -> None:
     from kofu.command.simulate import chosen, run
-    from kofu.population.report import render_report
+    from kofu.population.report.report import render_report
     from kofu.population.results import write_file
     from kofu.population.variants import Variant, Variants, gathered, read_variants
 

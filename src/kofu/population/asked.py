@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from kofu.population.frame import Frame
-from kofu.population.measures import Measures, measures
+from kofu.population.counting.frame import Frame
+from kofu.population.counting.measures import Measures, measures
+from kofu.population.money.tiers import CREDIT, STATE
 from kofu.population.question import Question
-from kofu.population.tiers import CREDIT, STATE
 from kofu.programme.model import Programme
 from kofu.rules.columns.bounding import Pair
 from kofu.rules.columns.form import Form

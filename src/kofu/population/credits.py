@@ -6,9 +6,9 @@ from typing import Any
 
 from kofu.errors import KofuError
 from kofu.population.asked import Asked
-from kofu.population.credit import Loans, credit_of, credit_years, loans_behind
+from kofu.population.counting.sheet import Sheet
+from kofu.population.money.credit import Loans, credit_of, credit_years, loans_behind
 from kofu.population.question import Question
-from kofu.population.sheet import Sheet
 from kofu.rules.exact import evaluate
 
 

@@ -16,10 +16,10 @@ from typing import Literal
 
 from kofu.cache import cache_folder
 from kofu.errors import KofuError
-from kofu.population.bringing import bring
 from kofu.population.dataset import Dataset, is_dataset, open_dataset
-from kofu.population.making import make_contracts, make_firms, rows_of
-from kofu.population.nation import nation_hash
+from kofu.population.made.making import make_contracts, make_firms, rows_of
+from kofu.population.made.nation import nation_hash
+from kofu.population.own.bringing import bring
 from kofu.text.quantity import parse_quantity
 
 Kind = Literal["firms", "contracts"]

@@ -7,15 +7,15 @@ from fractions import Fraction
 from typing import Any
 
 from kofu.population.asked import Asked
+from kofu.population.assumptions.years import pay_years
+from kofu.population.counting.measures import Measures
+from kofu.population.counting.sheet import Sheet
 from kofu.population.dataset import Dataset
-from kofu.population.distribution import Distribution
-from kofu.population.estimate import Estimate, estimate_count, estimate_total
-from kofu.population.measures import Measures
+from kofu.population.money.distribution import Distribution
+from kofu.population.money.estimate import Estimate, estimate_count, estimate_total
+from kofu.population.money.tiers import CREDIT, Yen, add_yen, by_payer, hops
 from kofu.population.question import Question
 from kofu.population.queueing import Money
-from kofu.population.sheet import Sheet
-from kofu.population.tiers import CREDIT, Yen, add_yen, by_payer, hops
-from kofu.population.years import pay_years
 from kofu.programme.model import Programme
 from kofu.rules.columns.bounding import Pair
 from kofu.rules.rule import Rule

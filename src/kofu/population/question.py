@@ -11,13 +11,13 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from kofu.errors import KofuError
-from kofu.population.arrival import Call
-from kofu.population.assumed import Assumption, credit_assumptions
-from kofu.population.budget import Order
+from kofu.population.assumptions.arrival import Call
+from kofu.population.assumptions.assumed import Assumption, credit_assumptions
+from kofu.population.assumptions.premises import Premise, premises
+from kofu.population.assumptions.years import YearParts, pay_years
 from kofu.population.dataset import Dataset
-from kofu.population.premises import Premise, premises
+from kofu.population.money.budget import Order
 from kofu.population.variants import Variant, Variants
-from kofu.population.years import YearParts, pay_years
 from kofu.programme.benefits import Parameter
 from kofu.programme.model import Programme
 from kofu.programme.vocabulary import Instrument

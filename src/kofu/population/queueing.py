@@ -9,15 +9,15 @@ from fractions import Fraction
 from typing import TypeVar
 
 from kofu.errors import KofuError
-from kofu.population.arrival import default_call
 from kofu.population.asked import Asked
-from kofu.population.budget import Adoption, Applicant, adopt, proportional, reduced
+from kofu.population.assumptions.arrival import default_call
+from kofu.population.counting.frame import Frame
+from kofu.population.counting.sheet import Sheet
+from kofu.population.counting.tally import Tally
 from kofu.population.dataset import DRAWN, Dataset
-from kofu.population.frame import Frame
+from kofu.population.money.budget import Adoption, Applicant, adopt, proportional, reduced
 from kofu.population.question import Question
 from kofu.population.queues import Buckets, Count, Queues
-from kofu.population.sheet import Sheet
-from kofu.population.tally import Tally
 from kofu.programme.model import Programme
 from kofu.programme.vocabulary import AmountKind
 from kofu.rules.columns.form import Form

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from kofu.population.asked import Asked
-from kofu.population.budget import Applicant
+from kofu.population.counting.frame import Frame
+from kofu.population.counting.tally import Counts, Tally
 from kofu.population.dataset import NUMBER
-from kofu.population.frame import Frame
-from kofu.population.tally import Counts, Tally
+from kofu.population.money.budget import Applicant
 from kofu.rules.columns.form import Column, Form
 from kofu.rules.columns.ranges import Ranges
 

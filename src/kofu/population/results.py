@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from kofu.errors import KofuError
-from kofu.population.report import render_report
-from kofu.population.tables import write_csv
+from kofu.population.report.report import render_report
+from kofu.population.report.tables import write_csv
 
 
 def unfinished(out: Path) -> Path:

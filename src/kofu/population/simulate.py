@@ -12,21 +12,21 @@ from typing import Any
 
 from kofu.errors import KofuError
 from kofu.population import outcome
-from kofu.population.arrival import default_call
 from kofu.population.asked import Asked, ask
+from kofu.population.assumptions.arrival import default_call
+from kofu.population.assumptions.premises import premise_record
+from kofu.population.assumptions.years import timing_record
+from kofu.population.counting.engines import Setup
+from kofu.population.counting.frame import Frame
+from kofu.population.counting.sheet import Sheet, is_nothing
+from kofu.population.counting.tally import Counts, Tally
+from kofu.population.counting.work import Work, open_folder
 from kofu.population.credits import credit_record
 from kofu.population.dataset import Dataset
-from kofu.population.distribution import bin_form, distribution
-from kofu.population.engines import Setup
-from kofu.population.frame import Frame
-from kofu.population.premises import premise_record
+from kofu.population.money.distribution import bin_form, distribution
+from kofu.population.money.tiers import CREDIT
 from kofu.population.question import Question
 from kofu.population.queueing import Money, budget_of, moneys, points_of
-from kofu.population.sheet import Sheet, is_nothing
-from kofu.population.tally import Counts, Tally
-from kofu.population.tiers import CREDIT
-from kofu.population.work import Work, open_folder
-from kofu.population.years import timing_record
 from kofu.rules.columns.form import Form
 from kofu.rules.columns.ranges import Ranges
 from kofu.version import __version__

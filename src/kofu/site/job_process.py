@@ -50,7 +50,7 @@ class _Progress:
 def run(folder: Path, database: Path) -> None:
     """Work the request of `folder` out."""
     from kofu.catalogue.store import Store
-    from kofu.population.engines import Setup
+    from kofu.population.counting.engines import Setup
     from kofu.population.simulate import simulate
     from kofu.site.sample import population
     from kofu.site.simulate_asked import from_record

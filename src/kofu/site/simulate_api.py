@@ -19,11 +19,11 @@ from litestar.types import Scope
 
 from kofu.cache import cache_folder
 from kofu.errors import KofuError
-from kofu.population.engines import Setup
+from kofu.population.counting.engines import Setup
 from kofu.population.question import Question
-from kofu.population.report import render_report
+from kofu.population.report.report import render_report
+from kofu.population.report.tables import csv_text, tables
 from kofu.population.simulate import simulate
-from kofu.population.tables import csv_text, tables
 from kofu.site.answers import API, CSV, HTML, JSON, SAFE, Headers, Reply, error_reply, for_request
 from kofu.site.jobs import Job, Jobs
 from kofu.site.params import MAX_BODY, Asked, BadRequestError, address, parse

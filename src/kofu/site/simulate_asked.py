@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any, get_args
 
 from kofu.errors import KofuError
-from kofu.population.budget import Order
-from kofu.population.firms import Firms
-from kofu.population.premises import with_overrides
+from kofu.population.assumptions.premises import with_overrides
+from kofu.population.made.firms import Firms
+from kofu.population.money.budget import Order
 from kofu.population.question import Question
 from kofu.population.variants import Variant, gathered
 from kofu.programme.model import Programme

@@ -9,12 +9,12 @@ from functools import cached_property
 from typing import Any
 
 from kofu.errors import KofuError
-from kofu.population.drawing import Figure
-from kofu.population.figures import figures
-from kofu.population.key_figures import Row, Value, key_figures, leads
-from kofu.population.tables import tables
+from kofu.population.report.drawing import Figure
+from kofu.population.report.figures import figures
+from kofu.population.report.key_figures import Row, Value, key_figures, leads
+from kofu.population.report.tables import tables
+from kofu.population.report.wording import Voice
 from kofu.population.variants import CURRENT
-from kofu.population.wording import Voice
 from kofu.programme.benefits import Parameter
 from kofu.programme.model import Programme
 from kofu.quoting.book import ASSUMED

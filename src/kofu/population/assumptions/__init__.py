@@ -1,0 +1,1 @@
+"""What a simulation assumes beside its population: premises on facts, the call, payments, credit."""

@@ -1,0 +1,1 @@
+"""From rules to counts over the rows: forms, tallies, units of work, engines."""

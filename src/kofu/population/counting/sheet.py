@@ -1,0 +1,89 @@
+"""A sheet of questions about every row: each form is counted or added up once, over all rows and by each group."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from kofu.population.counting.frame import Group
+from kofu.population.counting.tally import Counts, Tally
+from kofu.rules.columns.batches import neighbours
+from kofu.rules.columns.form import Form, Forms, Integer, Truth
+
+_VALUES = 120
+"""So many are worked out in one statement: fewer repeat what variants share, more are slower to plan."""
+
+
+class Sheet:
+    """Gathers forms, says in which tallies they are worked out, and answers from their counts."""
+
+    def __init__(self, forms: Forms, groups: Sequence[Group], rows: int) -> None:
+        self._groups = list(groups)
+        self._codes: list[Form] = [group.form for group in groups] or [forms.integer(0)]
+        self._rows = rows
+        self._asked: list[dict[str, Form]] = []
+        self._places: dict[Form, tuple[int, int]] = {}
+        self._counts: list[Counts] = []
+
+    def ask(self, together: Iterable[Form]) -> None:
+        """Forms that are worked out in one statement. What is asked twice is worked out once."""
+        fresh = [form for form in dict.fromkeys(together) if not _is_constant(form)]
+        fresh = [form for form in fresh if form not in self._places]
+        if fresh:
+            for form in fresh:
+                self._places[form] = (-1, -1)
+            self._asked.append({f"{len(self._asked)}.{i}": form for i, form in enumerate(fresh)})
+
+    def tallies(self) -> list[Tally]:
+        """What must be counted."""
+        batches: list[list[Form]] = []
+        for asked in neighbours(self._asked):
+            if not batches or len(batches[-1]) + len(asked) > _VALUES:
+                batches.append([])
+            batches[-1] += asked.values()
+        for i, values in enumerate(batches):
+            self._places.update({form: (i, place) for place, form in enumerate(values)})
+        return [Tally(tuple(self._codes), tuple(values)) for values in batches or [[]]]
+
+    def answered(self, counts: Sequence[Counts]) -> None:
+        """Takes the counts of `tallies`."""
+        self._counts = list(counts)
+
+    def total(self, form: Form) -> int:
+        """How many rows a truth value holds for, or the sum of an integer."""
+        if _is_constant(form):
+            return _constant(form, self._rows)
+        tally, place = self._places[form]
+        return sum(values[1 + place] for values in self._counts[tally][0].values())
+
+    def by_group(self, form: Form) -> dict[str, dict[str, int]]:
+        """The same by each group: group → name → total. Names that no row has are left out."""
+        found = {}
+        for i, group in enumerate(self._groups):
+            tally, place = self._places.get(form, (0, -1))
+            counts = self._counts[tally][i]
+            found[group.name] = {
+                group.names[code]: _constant(form, values[0]) if place < 0 else values[1 + place]
+                for code, values in sorted(counts.items())
+            }
+        return found
+
+    def rows(self) -> dict[str, dict[str, int]]:
+        """How many rows each group has."""
+        return {
+            group.name: {group.names[code]: values[0] for code, values in sorted(self._counts[0][i].items())}
+            for i, group in enumerate(self._groups)
+        }
+
+
+def _is_constant(form: Form) -> bool:
+    return isinstance(form, Integer | Truth)
+
+
+def _constant(form: Form, rows: int) -> int:
+    assert isinstance(form, Integer | Truth)
+    return int(form.value) * rows
+
+
+def is_nothing(form: Form) -> bool:
+    """Whether a form is 0 or false in every row."""
+    return _is_constant(form) and not (form.value if isinstance(form, Integer | Truth) else True)

@@ -1,0 +1,1 @@
+"""What totals mean, in exact numbers: budgets, distributions, estimates, payers, loans."""

@@ -1,0 +1,1 @@
+"""Populations that users bring: CSV and Parquet files, read into whole numbers."""

@@ -1,0 +1,1 @@
+"""The record of a simulation as a page, charts and tables."""
