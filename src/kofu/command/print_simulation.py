@@ -159,8 +159,8 @@ def _every(programmes: Iterable[Record], say: Printer) -> None:
         )
     click.echo(
         say.pick(
-            "対象は支援ごとに数えます。1行が2つの支援に合えば2です。要確認は、この母集団では決まらないものです。",
-            "A row that fits two benefits of a programme counts twice. Open: this population cannot tell.",
+            "要確認は、この母集団では決まらないものです。",
+            "Open: this population cannot tell.",
         )
     )
 
@@ -168,8 +168,6 @@ def _every(programmes: Iterable[Record], say: Printer) -> None:
 def _one(programme: Record, found: Record, say: Printer) -> None:
     money, nation = found["money"], found["nation"] or {}
     scaled = nation.get("money") or {}
-    # A row that fits two benefits counts twice; then the share of the nation that fits is not known.
-    single = sum(1 for benefit in found["benefits"] if benefit["fits"]) <= 1
     heads = (
         (say.here, True),
         *(
@@ -187,10 +185,7 @@ def _one(programme: Record, found: Record, say: Printer) -> None:
         cells = (number_or(value) if not isinstance(value, str) else value, between) if nation else ()
         table.add_row(label, here, *cells)
 
-    label = (
-        say.pick("対象", "fit") if single else say.pick("対象（支援ごとののべ）", "fit (counted per benefit)")
-    )
-    row(label, f"{found['fits']:,}", nation.get("fits") if single else None)
+    row(say.pick("対象", "fit"), f"{found['fits']:,}", nation.get("fits"))
     row(say.pick("要確認（答えしだい）", "may fit (open)"), f"{found['may_fit'] - found['fits']:,}")
     row(say.pick("申請", "applicants"), f"{found['applicants']:,}", nation.get("applicants"))
     demand = say.between(found["demand"], plain)
@@ -247,11 +242,11 @@ def _cautions(found: Record, say: Printer) -> None:
                 f"A large applicant did not fit in what was left, which ended the call with ¥{plain(money['left'])} left; take more rows.",
             )
         )
-    if money and any(b["instrument"] in _CREDIT and b["demand"]["low"] for b in found["benefits"]):
+    if any(b["instrument"] in _CREDIT and b["demand"]["low"] for b in found["benefits"]):
         click.echo(
             say.pick(
-                "融資や保証の額は予算から払う額ではありません。採択と支払の欄は目安にもなりません。下の信用の表を見てください。",
-                "Loans and guarantees are not paid out of the budget: read the table of credit, not adoption or years.",
+                "融資や保証の額は予算から払う額ではないので、採択や支払には入れていません。下の信用の表を見てください。",
+                "Loans and guarantees are not paid out of the budget, so they are in the table of credit only.",
             )
         )
 

@@ -305,3 +305,11 @@ def _someone_fits(rule: Rule, firms: list[tuple[Row, Row]]) -> bool:
 
 def _may_hold(premise: Premise, row: Row) -> bool:
     return premise.where is None or evaluate(premise.where, row) is True
+
+
+def test_all_premises_can_be_left_out_and_some_given() -> None:
+    found = with_overrides({"*": "?", "賃上げを行う": "30%"})
+    assert set(found) == {"賃上げを行う"}
+    with pytest.raises(KofuError) as caught:
+        with_overrides({"*": "はい"})
+    assert "*" in caught.value.ja

@@ -38,6 +38,8 @@ COLUMNS = frozenset(
 Why = tuple[str, str]
 """A sentence in Japanese and English."""
 
+EVERY = "*"
+"""Stands for all premises of the file."""
 _FILE = Path(__file__).with_name("premises.yaml")
 _DATE = datetime.date(2025, 1, 1)  # no name that these expressions can read is dated
 _SHARE = re.compile(r"\d{1,3}(\.\d{1,9})?%|\d{1,9}/[1-9]\d{0,8}")
@@ -90,13 +92,16 @@ def with_overrides(assumes: Mapping[str, str]) -> dict[str, Premise]:
     """The premises, with some replaced: 賃上げを行う → はい, 30%, or ? (unknown again).
 
     A share keeps the rows to which the file limits it. Columns of a population and what is assumed of everybody
-    (応募する立場) may be given too, for a population that lacks them.
+    (応募する立場) may be given too, for a population that lacks them. `*` → ? assumes nothing but what else is given.
 
     Raises:
         KofuError: an unknown fact, a value it cannot have, a share of what is no yes or no.
     """
-    found = dict(premises())
+    nothing = is_unknown(assumes.get(EVERY, "as in the file"))
+    found = {} if nothing else dict(premises())
     for written, raw in assumes.items():
+        if written == EVERY and nothing:
+            continue
         name = normal(str(written)).strip()
         spec = _spec(name)
         if is_unknown(raw):
