@@ -256,6 +256,7 @@ def showing() -> Iterator[Callable[[str, int, int], None]]:
     steps = {
         "population": t("母集団の準備", "preparing the population"),
         "totals": t("合計", "totals"),
+        "gains": t("増減", "gains"),
         "distributions": t("分布", "distributions"),
         "budgets": t("予算", "budgets"),
     }

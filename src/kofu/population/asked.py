@@ -16,6 +16,20 @@ from kofu.rules.rule import Rule
 
 
 @dataclass(frozen=True)
+class Change:
+    """Whether a row gets more than under the baseline, or less, and by how many yen more.
+
+    `gains` must be added up only where some win and others lose; else the demands tell.
+    """
+
+    before: Form
+    after: Form
+    wins: Form
+    loses: Form
+    gains: Form
+
+
+@dataclass(frozen=True)
 class Asked:
     """The benefits of a programme under a variant; they exclude each other unless they combine, so sums add up.
 
@@ -32,13 +46,20 @@ class Asked:
     queues: Form
     whole: Form
     state: Form
-    change: tuple[Form, Form, Form] | None
-    """Against the baseline: whether a row wins, whether it loses, the yen it gains. What all lose follows."""
+    change: Change | None
+    """Against the baseline; None of the baseline."""
 
     @property
     def forms(self) -> list[Form]:
         """Everything that is counted or added up."""
-        found = [*self.fits, self.applies, self.queues, self.state, self.whole, *(self.change or ())]
+        found = [
+            *self.fits,
+            self.applies,
+            self.queues,
+            self.state,
+            self.whole,
+            *((self.change.wins, self.change.loses) if self.change else ()),
+        ]
         for _, m in self.benefits:
             found += [*m.fits, *m.amount, m.applies, *m.asked]
             found += [form for pair in m.shares.values() for form in pair]
@@ -81,7 +102,7 @@ def _asked(
         forms.logic("or", [m.fits[1] for _, m in benefits]),
     )
     applies, queues = forms.logic("or", [m.applies for _, m in benefits]), forms.logic("or", paid)
-    change = None if base is None else _change(frame, base.whole, whole)
+    change = None if base is None else _change(frame, base, whole)
     return Asked(programme, variant, fits, tuple(benefits), applies, queues, whole, state, change)
 
 
@@ -89,7 +110,7 @@ def _sum(frame: Frame, one: Form, other: Form) -> Form:
     return frame.forms.binary("+", one, other)
 
 
-def _change(frame: Frame, before: Form, after: Form) -> tuple[Form, Form, Form]:
-    forms = frame.forms
-    gained = forms.extreme("max", [forms.binary("-", after, before), forms.integer(0)])
-    return forms.compare(">", after, before), forms.compare("<", after, before), gained
+def _change(frame: Frame, base: Asked, after: Form) -> Change:
+    forms, before = frame.forms, base.whole
+    gains = forms.extreme("max", [forms.binary("-", after, before), forms.integer(0)])
+    return Change(before, after, forms.compare(">", after, before), forms.compare("<", after, before), gains)

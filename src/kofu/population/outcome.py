@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
-from kofu.population.asked import Asked
+from kofu.population.asked import Asked, Change
 from kofu.population.assumptions.years import pay_years
 from kofu.population.counting.measures import Measures
 from kofu.population.counting.sheet import Sheet
@@ -185,29 +185,26 @@ def _estimate(found: Estimate | None) -> dict[str, int | None] | None:
     return None if found is None else found.record()
 
 
-def change_record(sheet: Sheet, base: Asked, asked: Asked, before: Record, after: Record) -> Record | None:
+def is_mixed(sheet: Sheet, change: Change | None) -> bool:
+    """Whether some rows win and others lose, so that the demands alone do not tell how much."""
+    return change is not None and bool(sheet.total(change.wins) and sheet.total(change.loses))
+
+
+def change_record(sheet: Sheet, change: Change | None, before: Record, after: Record) -> Record | None:
     """Against the baseline: who wins and who loses, and how much, in all and by group."""
-    if asked.change is None:
+    if change is None:
         return None
-    winners, losers, gained = asked.change
+    columns = {"winners": change.wins, "losers": change.loses, "before": change.before, "after": change.after}
+    if is_mixed(sheet, change):
+        columns["gains"] = change.gains
     cells: dict[str, dict[str, dict[str, int]]] = {}
-    for name, form in (
-        ("winners", winners),
-        ("losers", losers),
-        ("gains", gained),
-        ("before", base.whole),
-        ("after", asked.whole),
-    ):
+    for name, form in columns.items():
         for group, totals in sheet.by_group(form).items():
             for place, total in totals.items():
                 cells.setdefault(group, {}).setdefault(place, {})[name] = total
-    gains, lost = sheet.total(gained), sheet.total(base.whole) - sheet.total(asked.whole)
     return {
         "demand": _difference(before["demand"], after["demand"]),
-        "winners": sheet.total(winners),
-        "losers": sheet.total(losers),
-        "gains": gains,
-        "losses": gains + lost,
+        **_changed({name: sheet.total(form) for name, form in columns.items()}),
         "groups": {
             group: [{"name": name, **_changed(cell)} for name, cell in names.items()]
             for group, names in cells.items()
@@ -216,9 +213,10 @@ def change_record(sheet: Sheet, base: Asked, asked: Asked, before: Record, after
 
 
 def _changed(cell: Mapping[str, int]) -> dict[str, int]:
-    """What is lost is what is gained and the demand does not show."""
-    found = {name: cell[name] for name in ("winners", "losers", "gains")}
-    return {**found, "losses": cell["gains"] + cell["before"] - cell["after"]}
+    """Gains less losses is what the demand grows by; where nobody loses or nobody wins, that is all of it."""
+    grown = cell["after"] - cell["before"]
+    gains = cell.get("gains", max(grown, 0))
+    return {"winners": cell["winners"], "losers": cell["losers"], "gains": gains, "losses": gains - grown}
 
 
 def _difference(before: Record, after: Record) -> dict[str, int | None]:

@@ -115,6 +115,11 @@ class _Run:
         for asked in every:
             self._sheet.ask(asked.forms)
         self._sheet.answered(self._count("totals", self._sheet.tallies()))
+        for asked in every:
+            if asked.change is not None and outcome.is_mixed(self._sheet, asked.change):
+                self._sheet.ask([asked.change.gains])
+        if more := self._sheet.tallies():
+            self._sheet.answered(self._count("gains", more))
         bins = self._bins(every) if self._question.details else {}
         found: dict[str, list[Asked]] = {}
         for asked in every:
@@ -134,7 +139,7 @@ class _Run:
             paid = moneys(self._frame, question, variants, self._sheet, self._quietly)
         made: list[dict[str, Any]] = []
         for asked, own in zip(variants, paid, strict=True):
-            made.append(self._variant(asked, own, bins, variants[0], made))
+            made.append(self._variant(asked, own, bins, made))
         return {
             "id": programme.id,
             "title": {"ja": programme.title.ja, "en": programme.title.en},
@@ -148,7 +153,6 @@ class _Run:
         asked: Asked,
         paid: Money | None,
         bins: dict[Form, outcome.Bins],
-        base: Asked,
         before: list[dict[str, Any]],
     ) -> dict[str, Any]:
         sheet, question, dataset = self._sheet, self._question, self._frame.dataset
@@ -170,7 +174,7 @@ class _Run:
             "money": paid and paid.record(),
             "credit": credit_record(sheet, question, asked) if details else None,
             "nation": outcome.nation_record(dataset, totals, spreads, paid, years),
-            "change": outcome.change_record(sheet, base, asked, before[0], totals) if before else None,
+            "change": outcome.change_record(sheet, asked.change, before[0], totals) if before else None,
             "per_target": outcome.per_target_record(
                 asked.programme, dataset, paid.adoption.committed if paid else totals["demand"]["low"]
             ),

@@ -6,13 +6,13 @@ from collections.abc import Iterable
 
 from markupsafe import Markup
 
+from kofu.population.report.charts import ticks
 from kofu.quoting.curve import Curve, Point
 from kofu.quoting.requirement import fact_name
 from kofu.site.words import Say
 
 WIDTH, HEIGHT = 340, 236
 _LEFT, _RIGHT, _TOP, _BOTTOM = 68, 14, 22, 44
-_TICKS = 4
 _EDGE = 24
 """A label nearer to the right edge than this ends there."""
 _NEAR = 16
@@ -106,18 +106,6 @@ class _Drawing:
             before = beside
             yield Markup('<circle class="dot" cx="{}" cy="{}" r="3"/>').format(x, y)
             yield _text(min(beside, WIDTH - _RIGHT - 4), y - 7, str(number), "k m")
-
-
-def ticks(high: int) -> list[int]:
-    """Round numbers from 0 to `high`: at most `_TICKS` steps of 1, 2 or 5 times a power of ten.
-
-    >>> ticks(666_667)
-    [0, 200000, 400000, 600000]
-    """
-    step = 1
-    while high // step > _TICKS:
-        step = step * 5 // 2 if str(step)[0] == "2" else step * 2
-    return list(range(0, high + 1, step))
 
 
 def _path(points: list[tuple[int, int]]) -> str:

@@ -14,7 +14,10 @@ _VALUES = 120
 
 
 class Sheet:
-    """Gathers forms, says in which tallies they are worked out, and answers from their counts."""
+    """Gathers forms, says in which tallies they are worked out, and answers from their counts.
+
+    What depends on the first answers may be asked after them, in a further round.
+    """
 
     def __init__(self, forms: Forms, groups: Sequence[Group], rows: int) -> None:
         self._groups = list(groups)
@@ -34,19 +37,22 @@ class Sheet:
             self._asked.append({f"{len(self._asked)}.{i}": form for i, form in enumerate(fresh)})
 
     def tallies(self) -> list[Tally]:
-        """What must be counted."""
+        """What must be counted next: what was asked since the last answers."""
         batches: list[list[Form]] = []
         for asked in neighbours(self._asked):
             if not batches or len(batches[-1]) + len(asked) > _VALUES:
                 batches.append([])
             batches[-1] += asked.values()
-        for i, values in enumerate(batches):
+        for i, values in enumerate(batches, len(self._counts)):
             self._places.update({form: (i, place) for place, form in enumerate(values)})
-        return [Tally(tuple(self._codes), tuple(values)) for values in batches or [[]]]
+        if not batches and not self._counts:
+            batches.append([])  # then the rows of each group are all that is counted
+        return [Tally(tuple(self._codes), tuple(values)) for values in batches]
 
     def answered(self, counts: Sequence[Counts]) -> None:
         """Takes the counts of `tallies`."""
-        self._counts = list(counts)
+        self._counts += counts
+        self._asked.clear()
 
     def total(self, form: Form) -> int:
         """How many rows a truth value holds for, or the sum of an integer."""

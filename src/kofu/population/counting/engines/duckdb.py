@@ -13,12 +13,15 @@ from kofu.rules.columns.duckdb import BEFORE, DUCKDB
 _OWN = 160 * 2**20
 """What Python and DuckDB's code take beside DuckDB's buffers."""
 _LEAST = 32 * 2**20
+_FILES = "·files·"
+"""Stands for the files in a statement."""
 
 
 class DuckDBEngine:
     """A connection of its own. `memory`: bytes for the whole process."""
 
     def __init__(self, threads: int, memory: int | None) -> None:
+        self._written: tuple[Tally, str] | None = None
         self._connection = duckdb.connect(config={"threads": threads})
         for statement in (*BEFORE, "SET enable_progress_bar = false", "SET preserve_insertion_order = false"):
             self._connection.execute(statement)
@@ -37,8 +40,9 @@ class DuckDBEngine:
         Raises:
             KofuError: a file cannot be read, or the memory does not suffice.
         """
+        statement = self._statement(tally).replace(_FILES, source_of(files))
         try:
-            found = self._connection.execute(tally_sql(DUCKDB, tally, source_of(files), rows)).fetchall()
+            found = self._connection.execute(statement).fetchall()
         except (duckdb.IOException, duckdb.InvalidInputException) as error:
             raise KofuError(
                 f"母集団のファイルが読めません（{_first(error)}）。母集団を作り直してください",
@@ -54,6 +58,12 @@ class DuckDBEngine:
                 "out of memory; raise --memory or lower --workers",
             ) from error
         return read_counts(tally, found)
+
+    def _statement(self, tally: Tally) -> str:
+        """The SQL of a tally, written once for all the units that it is worked out in."""
+        if self._written is None or self._written[0] is not tally:
+            self._written = tally, tally_sql(DUCKDB, tally, _FILES, 0)  # DuckDB widens sums by itself
+        return self._written[1]
 
     def close(self) -> None:
         """Close the connection."""
