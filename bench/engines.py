@@ -142,10 +142,12 @@ def _contracts(folder: Path) -> Iterator[Row]:
     contracts = make_contracts(folder, 10 * ROWS)
     question = _question(["meti-fy2024s-denki-gas"], by=("都道府県",))
     ours, theirs = partial(simulate, question, contracts), partial(_run, ENERGY, contracts)
-    found = {b["key"]: b["amount"]["low"] for b in ours()["programmes"][0]["variants"][0]["benefits"]}
-    rows = theirs()
+    whole, rows = ours()["programmes"][0]["variants"][0], theirs()
+    found = {b["key"]: b["amount"]["low"] for b in whole["benefits"]}
     _agree(found["電気料金の値引き"], sum(int(row[2]) for row in rows))
     _agree(found["都市ガス料金の値引き"], sum(int(row[3]) for row in rows))
+    _agree([b["applicants"] for b in whole["benefits"][:2]], [sum(row[i] for row in rows) for i in (4, 5)])
+    _agree(whole["applicants"], sum(row[6] for row in rows))
     mine, other = paired_ms(ours, theirs, 1)
     yield Row(f"population: {contracts.rows:,} contract-months", mine, "SQL by hand", other, "<= 1.25 x")
     yield _megabytes("contract-months", contracts, ["meti-fy2024s-denki-gas"], "<= 500")

@@ -56,7 +56,8 @@ SUSTAINING_ASSUMES = dict.fromkeys(
 )
 
 ENERGY = """
-SELECT place, count(*), sum(electricity), sum(gas)
+SELECT place, count(*), sum(electricity), sum(gas), count(*) FILTER (WHERE electricity > 0),
+  count(*) FILTER (WHERE gas > 0), count(*) FILTER (WHERE electricity > 0 OR gas > 0)
 FROM (SELECT "都道府県" AS place,
     "電気使用量" * CASE WHEN "電気やガスの使用月" > 2 OR "電気の契約の種類" > 1 THEN 0
       WHEN "電気の契約の種類" = 0 THEN CASE WHEN "電気やガスの使用月" < 2 THEN 25 ELSE 13 END

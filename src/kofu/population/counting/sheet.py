@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from kofu.population.counting.frame import Group
 from kofu.population.counting.tally import Counts, Tally
 from kofu.rules.columns.batches import neighbours
-from kofu.rules.columns.form import Form, Forms, Integer, Truth
+from kofu.rules.columns.form import Binary, Form, Forms, Integer, Truth
 
 _VALUES = 120
 """So many are worked out in one statement: fewer repeat what variants share, more are slower to plan."""
@@ -29,8 +29,8 @@ class Sheet:
 
     def ask(self, together: Iterable[Form]) -> None:
         """Forms that are worked out in one statement. What is asked twice is worked out once."""
-        fresh = [form for form in dict.fromkeys(together) if not _is_constant(form)]
-        fresh = [form for form in fresh if form not in self._places]
+        parts = dict.fromkeys(part for form in together for part in _summands(form))
+        fresh = [form for form in parts if not _is_constant(form) and form not in self._places]
         if fresh:
             for form in fresh:
                 self._places[form] = (-1, -1)
@@ -56,6 +56,9 @@ class Sheet:
 
     def total(self, form: Form) -> int:
         """How many rows a truth value holds for, or the sum of an integer."""
+        return sum(map(self._total, _summands(form)))
+
+    def _total(self, form: Form) -> int:
         if _is_constant(form):
             return _constant(form, self._rows)
         tally, place = self._places[form]
@@ -63,14 +66,15 @@ class Sheet:
 
     def by_group(self, form: Form) -> dict[str, dict[str, int]]:
         """The same by each group: group → name → total. Names that no row has are left out."""
-        found = {}
-        for i, group in enumerate(self._groups):
-            tally, place = self._places.get(form, (0, -1))
-            counts = self._counts[tally][i]
-            found[group.name] = {
-                group.names[code]: _constant(form, values[0]) if place < 0 else values[1 + place]
-                for code, values in sorted(counts.items())
-            }
+        found: dict[str, dict[str, int]] = {
+            group: dict.fromkeys(names, 0) for group, names in self.rows().items()
+        }
+        for part in _summands(form):
+            tally, place = self._places.get(part, (0, -1))
+            for group, counts in zip(self._groups, self._counts[tally], strict=False):
+                for code, values in counts.items():
+                    total = _constant(part, values[0]) if place < 0 else values[1 + place]
+                    found[group.name][group.names[code]] += total
         return found
 
     def rows(self) -> dict[str, dict[str, int]]:
@@ -79,6 +83,13 @@ class Sheet:
             group.name: {group.names[code]: values[0] for code, values in sorted(self._counts[0][i].items())}
             for i, group in enumerate(self._groups)
         }
+
+
+def _summands(form: Form) -> tuple[Form, ...]:
+    """What a sum over rows is the sum of."""
+    if isinstance(form, Binary) and form.op == "+":
+        return _summands(form.left) + _summands(form.right)
+    return (form,)
 
 
 def _is_constant(form: Form) -> bool:

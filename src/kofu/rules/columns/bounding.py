@@ -7,7 +7,7 @@ every row in which nothing that matters is unknown.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from itertools import product
 from typing import Literal
 
@@ -28,6 +28,7 @@ from kofu.rules.columns.form import (
     Truth,
     is_truth,
 )
+from kofu.rules.columns.joining import Joining
 from kofu.rules.columns.ranges import Ranges
 
 Pair = tuple[Form, Form]
@@ -51,6 +52,7 @@ class Bounding:
         self._source = source
         self._given_ends = ends or {}
         self._ranges = Ranges()
+        self._joining = Joining(forms, self._ranges)
         self._done: dict[Form, Pair] = {}
 
     def widened(self, ends: Mapping[str, tuple[int, int]]) -> Bounding:
@@ -142,10 +144,16 @@ class Bounding:
 
     def _case(self, form: Case) -> Pair:
         forms = self._forms
+        branches = [(self.pair(condition), self.pair(value)) for condition, value in form.branches]
         low, high = self.pair(form.otherwise)
-        for condition, value in reversed(form.branches):
-            (certain, possible), (least, most) = self.pair(condition), self.pair(value)
-            if certain is possible:
+        known = all(certain is possible for (certain, possible), _ in branches)
+        if known:
+            branches = self._merged(branches)
+            covered = self._joining.logic("or", [condition for (condition, _), _ in branches])
+            if isinstance(covered, Truth) and covered.value:
+                _, (low, high) = branches.pop()
+        for (certain, possible), (least, most) in reversed(branches):
+            if known:
                 low, high = forms.case([(certain, least)], low), forms.case([(certain, most)], high)
             else:
                 both = self._extreme("min", least, low), self._extreme("max", most, high)
@@ -153,10 +161,20 @@ class Bounding:
                 high = forms.case([(certain, most), (possible, both[1])], high)
         return low, high
 
+    def _merged(self, branches: Sequence[tuple[Pair, Pair]]) -> list[tuple[Pair, Pair]]:
+        """Branches with known conditions; those that follow one another to the same value become one."""
+        found: list[tuple[Pair, Pair]] = []
+        for condition, value in branches:
+            if found and found[-1][1] == value:
+                either = self._joining.logic("or", [found[-1][0][0], condition[0]])
+                found[-1] = (either, either), value
+            else:
+                found.append((condition, value))
+        return found
+
     # --- truth values
 
     def _truth(self, form: Form) -> Pair:
-        forms = self._forms
         match form:
             case Truth():
                 return form, form
@@ -170,12 +188,13 @@ class Bounding:
                 return self._member(form.item, form.mask)
             case Logic():
                 pairs = [self.pair(item) for item in form.items]
-                return forms.logic(form.op, [p[0] for p in pairs]), forms.logic(
-                    form.op, [p[1] for p in pairs]
-                )
+                certain = self._joining.logic(form.op, [pair[0] for pair in pairs])
+                if all(pair[0] is pair[1] for pair in pairs):
+                    return certain, certain
+                return certain, self._joining.logic(form.op, [pair[1] for pair in pairs])
             case Not():
                 certain, possible = self.pair(form.item)
-                return forms.not_(possible), forms.not_(certain)
+                return self._joining.negation(possible), self._joining.negation(certain)
             case Case():
                 return self._truth_case(form)
             case _:
@@ -184,7 +203,8 @@ class Bounding:
     def _compare(self, form: Compare) -> Pair:
         forms, (a, b), (c, d) = self._forms, self.pair(form.left), self.pair(form.right)
         if a is b and c is d:
-            same = forms.compare(form.op, a, c)
+            compare = forms.compare if is_truth(form.left) else self._joining.compare
+            same = compare(form.op, a, c)
             return same, same
         if is_truth(form.left):
             alike = forms.logic("or", [_both(forms, a, c), _both(forms, forms.not_(b), forms.not_(d))])
@@ -192,9 +212,9 @@ class Bounding:
             return (alike, forms.not_(apart)) if form.op == "==" else (apart, forms.not_(alike))
         match form.op:
             case "<" | "<=":
-                return forms.compare(form.op, b, c), forms.compare(form.op, a, d)
+                return self._joining.compare(form.op, b, c), self._joining.compare(form.op, a, d)
             case ">" | ">=":
-                return forms.compare(form.op, a, d), forms.compare(form.op, b, c)
+                return self._joining.compare(form.op, a, d), self._joining.compare(form.op, b, c)
         certain = forms.logic("and", [forms.compare("==", x, y) for x, y in ((a, c), (b, d), (a, b))])
         possible = forms.logic("and", [forms.compare("<=", a, d), forms.compare("<=", c, b)])
         return (certain, possible) if form.op == "==" else (forms.not_(possible), forms.not_(certain))
@@ -220,7 +240,7 @@ class Bounding:
         if isinstance(item, Column) and found is not None and not _is_named(found, item.name):
             return self._member(found, mask)
         low, high = self.pair(item)
-        same = forms.member(low, codes)
+        same = self._joining.member(low, mask.value)
         if low is high:
             return same, same
         known = forms.compare("==", low, high)
