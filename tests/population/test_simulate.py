@@ -339,8 +339,9 @@ def test_columns_that_are_missing_leave_bounds(
                 assert high is None or sum(low for _, low in pairs) <= high
                 unsure += benefit["fits"] < benefit["may_fit"]
     assert unsure
-    sizes = {cell["name"] for cell in record["programmes"][0]["variants"][0]["groups"]["規模"]}
-    assert "不明" in sizes
+    groups = record["programmes"][0]["variants"][0]["groups"]
+    assert "規模" not in groups, "nobody's size is known without employees, so there is nothing to split"
+    assert set(groups) == {"都道府県", "業種"}
 
 
 def without(dataset: Dataset, names: set[str]) -> Dataset:
