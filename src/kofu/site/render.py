@@ -19,7 +19,7 @@ from kofu.site.words import Say, is_japanese, say_in
 from kofu.text.printing import lines_text
 
 _HERE = Path(__file__).parent
-_CHARTS = _HERE.parent / "population"
+_CHARTS = _HERE.parent / "population" / "report"
 """Where the style of charts lies; reports hold it too."""
 
 

@@ -297,7 +297,9 @@ def test_an_engine_that_is_not_installed(engine: str, module: str, monkeypatch: 
     import sys
 
     monkeypatch.setitem(sys.modules, module, None)
-    for name in [n for n in sys.modules if n.startswith((f"kofu.population.counting.engines.{engine}", f"{module}."))]:
+    for name in [
+        n for n in sys.modules if n.startswith((f"kofu.population.counting.engines.{engine}", f"{module}."))
+    ]:
         monkeypatch.delitem(sys.modules, name)
     with pytest.raises(KofuError, match=rf"kofu\[{engine}\]"):
         Setup(engine).open()

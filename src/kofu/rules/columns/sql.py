@@ -127,9 +127,9 @@ class Printer:
     def _remainder(self, form: Binary) -> str | None:
         """item − ⌊item / d⌋ × d of a narrow item ≥ 0 is what every engine's % gives, in one step."""
         match form:
-            case Binary(
-                "-", item, Binary("*", Floor(divided, Integer(divisor)), Integer(factor))
-            ) if item is divided and divisor == factor:
+            case Binary("-", item, Binary("*", Floor(divided, Integer(divisor)), Integer(factor))) if (
+                item is divided and divisor == factor
+            ):
                 if self._ranges.of(item)[0] >= 0 and not self._ranges.needs_wide(form):
                     return f"({self.text(item)} % {self._dialect.constant(divisor)})"
         return None
