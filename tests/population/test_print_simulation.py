@@ -60,19 +60,18 @@ def test_a_range_says_what_is_known(low: int, high: int | None, shown: str) -> N
 
 
 @pytest.mark.parametrize(
-    ("runs_out", "high", "shown"),
-    [
-        ("2025-05-01", 500, "2025-05-01"),
-        (None, 100, "尽きない"),
-        (None, 101, "要確認"),
-        (None, None, "要確認"),
-    ],
+    ("runs_out", "unsure", "shown"),
+    [("2025-05-01", False, "2025-05-01"), (None, False, "尽きない"), (None, True, "要確認")],
 )
-def test_money_lasts_only_if_the_most_that_may_be_asked_is_there(
-    runs_out: str | None, high: int | None, shown: str
-) -> None:
-    money = {"budget": 100, "runs_out": runs_out, "unmet_yen": 0}
-    assert printer().runs_out({"money": money, "demand": {"low": 50, "high": high}}) == shown
+def test_the_day_on_which_the_money_ends(runs_out: str | None, unsure: bool, shown: str) -> None:
+    money = {"budget": 100, "runs_out": runs_out, "unmet_yen": 0, "open": unsure}
+    assert printer().runs_out({"money": money}) == shown
+
+
+def test_money_lasts_only_if_the_most_that_may_be_asked_is_there(run: Run) -> None:
+    told = run("simulate", "--population", "1000", "--programmes", "meti-fy2024s-seisansei-kakumei")
+    assert re.search("^予算が尽きる日 +要確認", told, re.MULTILINE)
+    assert re.search("^採択、交付する額 +要確認", told, re.MULTILINE)
 
 
 def test_what_is_of_the_sample_and_what_of_the_nation_is_said(run: Run) -> None:

@@ -79,7 +79,7 @@ def variants_text(record: Record, lang: str) -> None:
                 "" if change is None else signed(change["gains"] - change["losses"]),
                 "" if change is None else f"{change['winners']:,}",
                 "" if change is None else f"{change['losers']:,}",
-                "" if money is None else f"{money['adopted']:,}",
+                say.adopted(money),
                 say.runs_out(found),
             )
         console().print(table)
@@ -146,7 +146,7 @@ def _every(programmes: Iterable[Record], say: Printer) -> None:
             f"{found['applicants']:,}",
             say.between(found["demand"], say.rounded),
             "" if money is None and say.sampled else number_or(budget, say.rounded, NOT_STATED[say.lang]),
-            "" if money is None else f"{money['adopted']:,}",
+            say.adopted(money),
             say.runs_out(found),
         )
     if wide and screen.is_terminal:
@@ -193,13 +193,15 @@ def _one(programme: Record, found: Record, say: Printer) -> None:
     budget = money["budget"] if money else None if nation else programme["budget"]
     none = "" if nation and not money else NOT_STATED[say.lang]
     row(say.yen("予算", "budget"), number_or(budget, none=none), programme["budget"])
-    if money:
+    if money and money["open"]:
+        row(say.pick("採択、交付する額", "adopted, committed"), say.pick("要確認", "open"))
+    elif money:
         row(say.pick("採択", "adopted"), f"{money['adopted']:,}", scaled.get("adopted"))
         row(say.yen("交付する額", "committed"), plain(money["committed"]), scaled.get("committed"))
         row(say.pick("採択されない", "unmet"), f"{money['unmet']:,}", scaled.get("unmet"))
         row(say.yen("足りない額", "unmet demand"), plain(money["unmet_yen"]), scaled.get("unmet_yen"))
-        if money["order"] == "arrival":
-            row(say.pick("予算が尽きる日", "money runs out"), say.runs_out(found))
+    if money and money["order"] == "arrival":
+        row(say.pick("予算が尽きる日", "money runs out"), say.runs_out(found))
     console().print(table)
     _target(found["per_target"], say)
     _cautions(found, say)
@@ -295,7 +297,10 @@ def _payers(payers: Iterable[Record], say: Printer) -> None:
             say.between(hop, plain),
         )
     titled(
-        say.pick("だれからだれへ（同じお金が各段階を通る）", "Who pays whom (the same money, tier by tier)"),
+        say.pick(
+            "だれからだれへ（下の段階は、上から来たお金と、途中で足した負担）",
+            "Who pays whom (a tier passes on what came from above, and what its payer adds)",
+        ),
         table,
         say,
     )

@@ -107,18 +107,19 @@ def run(
 
     if out is not None:
         result_folder(out)
+    setup = setup_of(options)
     with showing() as tick:
         dataset = get_population(options, tick, files)
         question = question_of(options, programmes, dataset, variants)
         folder = None if out is None else unfinished(out)
         try:
-            record = work_out(question, dataset, setup_of(options), folder, tick)
+            record = work_out(question, dataset, setup, folder, tick)
         except KeyboardInterrupt:
             if out is not None:
                 click.echo(
                     t(
-                        f"中断しました。同じ指定でもう一度実行すると続きから計算します（{out} はまだありません）",
-                        f"interrupted; the same call goes on from here ({out} is not there yet)",
+                        f"中断しました。終わった分は残してあり、同じ指定でもう一度実行すると続きから計算します。{out} はできあがったときに現れます",
+                        f"interrupted; what is done is kept, and the same call goes on from here ({out} appears when all is done)",
                     ),
                     err=True,
                 )

@@ -84,9 +84,13 @@ class Printer(Voice):
             return str(money["runs_out"])
         if money["unmet_yen"]:
             return "—"
-        high = found["demand"]["high"]
-        short = high is None or high > money["budget"]
-        return self.pick("要確認", "open") if short else self.pick("尽きない", "never")
+        return self.pick("要確認", "open") if money["open"] else self.pick("尽きない", "never")
+
+    def adopted(self, money: Record | None) -> str:
+        """How many are served; open where the budget suffices for the least that is asked and not for the most."""
+        if money is None:
+            return ""
+        return self.pick("要確認", "open") if money["open"] else f"{money['adopted']:,}"
 
 
 def heading(text: str) -> None:

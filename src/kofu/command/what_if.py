@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,8 @@ from kofu.command.population_options import assumption_options, population_optio
 from kofu.command.rules import quotes_of, quotes_record
 from kofu.errors import KofuError
 
+_COMMA = re.compile(r"[、，]|,(?!\d{3}(?!\d))")
+"""Between the values of a sweep; 5,000万円 is one."""
 what_if_commands = CommandGroup("what-if")
 """Gathers it; `kofu.cli` takes it over into `kofu` itself."""
 
@@ -145,12 +148,17 @@ def _over_population(
     from kofu.population.results import write_file
     from kofu.population.variants import Variant, Variants, gathered, read_variants
 
+    if report is not None and not report.absolute().parent.is_dir():
+        raise KofuError(
+            f"--report {report}: フォルダーがありません。先に作ってください",
+            f"--report {report}: there is no such folder; make it first",
+        )
     filed = read_variants(variants_file) if variants_file else Variants()
     stated = list(filed.stated)
     if params:
         pairs = read_pairs("--param", params)
         stated.append(Variant("、".join(f"{n}={v}" for n, v in pairs.items()), pairs, {}))
-    axes = [(name, values.split(",")) for name, values in read_pairs("--sweep", sweeps).items()]
+    axes = [(name, _COMMA.split(values)) for name, values in read_pairs("--sweep", sweeps).items()]
     variants = gathered(stated, axes or filed.axes)
     record = run(options, chosen([identifier]), variants, out)
     if report is not None:

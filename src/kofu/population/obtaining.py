@@ -20,6 +20,7 @@ from kofu.population.dataset import Dataset, is_dataset, open_dataset
 from kofu.population.made.making import make_contracts, make_firms, rows_of
 from kofu.population.made.nation import nation_hash
 from kofu.population.own.bringing import bring
+from kofu.population.own.sources import find
 from kofu.text.quantity import parse_quantity
 
 Kind = Literal["firms", "contracts"]
@@ -98,18 +99,12 @@ def _made(wanted: Wanted, number: int, tick: Tick | None) -> Dataset:
 
 
 def _brought(wanted: Wanted, paths: Sequence[Path], tick: Tick | None) -> Dataset:
-    marks = []
-    for path in paths:
-        with suppress(OSError):
-            found = path.stat()
-            marks.append([str(path.resolve()), found.st_size, found.st_mtime_ns])
-    question = json.dumps(
-        [_VERSION, marks, [str(p) for p in paths], wanted.ignore, wanted.seed, wanted.represents]
-    )
+    files = find(paths)
+    marks = [[str(path.resolve()), path.stat().st_size, path.stat().st_mtime_ns] for path in files]
+    question = json.dumps([_VERSION, marks, wanted.ignore, wanted.seed, wanted.represents])
     folder = _shelf("own-" + hashlib.sha256(question.encode()).hexdigest()[:24])
-    if not any(path.is_dir() for path in paths):  # what a folder holds may change without a mark on it
-        with suppress(KofuError):
-            return open_dataset(folder)
+    with suppress(KofuError):
+        return open_dataset(folder)
     shutil.rmtree(folder, ignore_errors=True)
     memory = None if wanted.memory is None else f"{wanted.memory // 2**20}MiB"
     return bring(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
+from math import isqrt
 from typing import Any
 
 from kofu.population.asked import Asked, Change
@@ -13,7 +14,7 @@ from kofu.population.counting.sheet import Sheet
 from kofu.population.dataset import Dataset
 from kofu.population.money.distribution import Distribution
 from kofu.population.money.estimate import Estimate, estimate_count, estimate_total
-from kofu.population.money.tiers import CREDIT, Yen, add_yen, by_payer, hops
+from kofu.population.money.tiers import CREDIT, STATE, Yen, add_yen, by_payer, hops
 from kofu.population.question import Question
 from kofu.population.queueing import Money
 from kofu.programme.model import Programme
@@ -144,6 +145,20 @@ def _state(benefit: Record) -> int:
     return int(shares["国"]["low"] if "国" in shares else benefit["demand"]["low"])
 
 
+def is_open(asked: Asked, benefits: list[dict[str, Any]], money: Money) -> bool:
+    """Whether the budget suffices for the least that is asked of it and perhaps not for the most."""
+    ends = [
+        (b["shares"].get(STATE) or b["demand"])["high"]
+        for (rule, _), b in zip(asked.benefits, benefits, strict=True)
+        if rule.instrument not in CREDIT
+    ]
+    most = None if None in ends else sum(ends)
+    adoption = money.adoption
+    if adoption.budget is None or adoption.unmet_yen:
+        return False
+    return most is None or most > adoption.budget
+
+
 def nation_record(
     dataset: Dataset,
     totals: Mapping[str, Any],
@@ -161,9 +176,14 @@ def nation_record(
     for name in ("fits", "applicants"):
         found[name] = _estimate(estimate_count(rows, represents, totals[name]))
     if bins is not None:
-        squares = sum(_squares(own) for own in bins)
+        # A row may ask for several benefits: the root of its square is at most the sum of their roots (Minkowski).
+        squares = sum(isqrt(_squares(own)) + 1 for own in bins if own) ** 2
         total = sum(yen for own in bins for _, yen in own.values())
-        found["demand"] = _estimate(estimate_total(rows, represents, total, squares, _UNIT))
+        low, high = totals["demand"]["low"], totals["demand"]["high"]
+        known = high is not None and (low or not high)  # nothing at the least says nothing of the nation
+        found["demand"] = (
+            _estimate(estimate_total(rows, represents, total, squares, _UNIT)) if known else None
+        )
     if money is not None:
         kept = ("adopted", "committed", "unmet", "unmet_yen")
         found["money"] = {name: scaled(getattr(money.adoption, name), weight) for name in kept}

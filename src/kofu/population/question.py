@@ -75,9 +75,8 @@ class Question:
             for name in variant.parameters:
                 if not any(normal(name).strip() in own for own in every):
                     if len(self.programmes) == 1:  # it tells which parameters and rows there are
-                        self._compiled(
-                            self.programmes[0], variant, read_overlay({name: variant.parameters[name]})
-                        )
+                        with _under(variant, self.programmes[0]):
+                            self._compiled(self.programmes[0], read_overlay({name: variant.parameters[name]}))
                     known = sorted({n for own in every for n in own})
                     raise KofuError(
                         f"案「{variant.name}」の「{name}」というパラメーターは、どの事業にもありません（あるもの: {'、'.join(known[:30])}）",
@@ -96,18 +95,10 @@ class Question:
             KofuError: the overlay breaks a unit or names no parameter.
         """
         with _under(variant, programme):
-            return self._compiled(programme, variant, variant.overlay(programme.id, _parameters(programme)))
+            return self._compiled(programme, variant.overlay(programme.id, _parameters(programme)))
 
-    def _compiled(self, programme: Programme, variant: Variant, overlay: Overlay) -> tuple[Rule, ...]:
-        try:
-            return compile_rules(programme, self.date or default_date(programme), overlay)
-        except KofuError as error:
-            if not overlay:
-                raise
-            raise KofuError(
-                f"案「{variant.name}」、{programme.id}: {error.ja}",
-                f"variant {variant.name!r}, {programme.id}: {error.en}",
-            ) from error
+    def _compiled(self, programme: Programme, overlay: Overlay) -> tuple[Rule, ...]:
+        return compile_rules(programme, self.date or default_date(programme), overlay)
 
     def key(self, dataset: Dataset) -> str:
         """SHA-256 of the question: whatever has the same key has the same answer, on any engine."""

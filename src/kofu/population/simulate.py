@@ -6,7 +6,7 @@ years, payers → one record (its shape is in docs/population.md).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -109,6 +109,7 @@ class _Run:
     def __init__(self, frame: Frame, question: Question, sheet: Sheet, work: Work, tick: Tick | None) -> None:
         self._frame, self._question, self._sheet, self._work = frame, question, sheet, work
         self._tick = tick
+        self._swept = {variant for _, _, variant in question.variants.cells}
 
     def programmes(self, every: list[Asked]) -> list[dict[str, Any]]:
         """The records of all programmes, each with its variants."""
@@ -131,7 +132,9 @@ class _Run:
             records.append(self._programme(variants, bins))
         return records
 
-    def _programme(self, variants: list[Asked], bins: dict[Form, outcome.Bins]) -> dict[str, Any]:
+    def _programme(
+        self, variants: list[Asked], bins: Mapping[tuple[Form, Form], outcome.Bins]
+    ) -> dict[str, Any]:
         programme, question = variants[0].programme, self._question
         paid: list[Money] | list[None] = [None] * len(variants)
         asked_for = any(self._sheet.total(asked.queues) for asked in variants)
@@ -152,26 +155,29 @@ class _Run:
         self,
         asked: Asked,
         paid: Money | None,
-        bins: dict[Form, outcome.Bins],
+        bins: Mapping[tuple[Form, Form], outcome.Bins],
         before: list[dict[str, Any]],
     ) -> dict[str, Any]:
         sheet, question, dataset = self._sheet, self._question, self._frame.dataset
         details = question.details
-        own = [bins.get(m.asked[0]) for _, m in asked.benefits]
+        own = [bins.get((m.asked[0], m.applies)) for _, m in asked.benefits]
         benefits = [
             outcome.benefit_record(sheet, rule, m, None if spread is None else distribution(spread))
             for (rule, m), spread in zip(asked.benefits, own, strict=True)
         ]
         totals = outcome.programme_totals(benefits, asked, sheet)
         years = outcome.years_record(question, asked, benefits, paid)
-        spreads = [found or {} for found in own] if details and any(own) else None
+        # A sweep's variants have distributions only where they ask just what another variant asks.
+        known = zip(own, asked.benefits, strict=True)
+        told = all(found is not None or not sheet.total(m.applies) for found, (_, m) in known)
+        spreads = [found or {} for found in own] if details and told else None
         return {
             "benefits": benefits,
             **totals,
             "payers": outcome.payers_record(asked, benefits),
             "groups": outcome.groups_record(sheet, asked),
             "years": years,
-            "money": paid and paid.record(),
+            "money": paid and {**paid.record(), "open": outcome.is_open(asked, benefits, paid)},
             "credit": credit_record(sheet, question, asked) if details else None,
             "nation": outcome.nation_record(dataset, totals, spreads, paid, years),
             "change": outcome.change_record(sheet, asked.change, before[0], totals) if before else None,
@@ -180,25 +186,24 @@ class _Run:
             ),
         }
 
-    def _bins(self, every: list[Asked]) -> dict[Form, outcome.Bins]:
+    def _bins(self, every: list[Asked]) -> Mapping[tuple[Form, Form], outcome.Bins]:
         """For each benefit that somebody asks for, how what they ask is distributed; not for a sweep's variants."""
-        wanted: dict[Form, Form] = {}
-        swept = {variant for _, _, variant in self._question.variants.cells}
-        for asked in every:
-            if asked.variant in swept:
-                continue
-            for _, m in asked.benefits:
-                if not is_nothing(m.applies) and self._sheet.total(m.applies):
-                    wanted[m.asked[0]] = m.applies
+        wanted = dict.fromkeys(
+            (m.asked[0], m.applies)
+            for asked in every
+            if asked.variant not in self._swept
+            for _, m in asked.benefits
+            if self._sheet.total(m.applies)
+        )
         ranges, forms = Ranges(), self._frame.forms
         tallies = [
             Tally((bin_form(forms, amount, ranges.of(amount)[1]),), (amount,), applies)
-            for amount, applies in wanted.items()
+            for amount, applies in wanted
         ]
         counts = self._count("distributions", tallies)
         return {
-            amount: {code: (values[0], values[1]) for code, values in found[0].items()} if found else {}
-            for amount, found in zip(wanted, counts, strict=True)
+            asked: {code: (values[0], values[1]) for code, values in found[0].items()} if found else {}
+            for asked, found in zip(wanted, counts, strict=True)
         }
 
     def _count(self, step: str, tallies: list[Tally]) -> list[Counts]:

@@ -107,6 +107,10 @@ def read_variants(path: Path) -> Variants:
     """
     if not path.is_file():
         raise _wrong(path, "ファイルがありません", "there is no such file")
+    if not path.read_bytes().strip():
+        raise _wrong(
+            path, "空です。variants: か sweep: を書いてください", "is empty; write variants: or sweep:"
+        )
     file = read_yaml(path)
     if file.problems:
         raise KofuError(file.problems[0].say("ja"), file.problems[0].say("en"))

@@ -129,7 +129,9 @@ class Jobs:
     def _attend(self) -> None:
         while True:
             with self._guard:
-                waiting = self._queued()
+                waiting: list[str] = []
+                with contextlib.suppress(OSError):  # the cache may be cleared at any time
+                    waiting = list(self._queued())
                 if not waiting:
                     self._attending = False
                     return

@@ -221,7 +221,7 @@ def book_of(shelf: Shelf, fields: Any = None) -> Book:
         return shelf.book
     if not isinstance(fields, list) or not all(isinstance(field, str) for field in fields):
         raise BadRequestError.of("e400_fields")
-    chosen = frozenset(read_facets({"field": fields})["field"])
+    chosen = frozenset(read_facets({"field": fields}).get("field", []))
 
     def inside(programme: Programme) -> bool:
         return any(term.value in chosen for term in programme.fields)

@@ -81,6 +81,7 @@ def a_variant(place: int, low: int, high: int | None) -> dict[str, Any]:
             "left": BUDGET - low + unmet,
             "runs_out": "2025-09-12" if unmet else None,
             "of_budget": "1/2",
+            "open": False,
         },
         "credit": {
             "years": [

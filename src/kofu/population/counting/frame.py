@@ -144,7 +144,7 @@ class Frame:
             KofuError: a name that is neither 規模 nor a column with choices.
         """
         found = []
-        for name in names:
+        for name in dict.fromkeys(names):
             if name == "規模":
                 sizes = Group(name, self._size(), (*SIZES, UNKNOWN))
             else:

@@ -85,16 +85,17 @@ def _rows(
     yield say("demand"), _demand(found, say), True
     part = any(nation)
     yield say("budget_of_rows" if part else "budget"), _sums([m.get("budget") for m in money], say), False
-    yield say("of_budget"), [_share(one, say) for one in money], False
-    yield say("committed"), _sums([one.get("committed") for one in money], say), False
-    yield say("left"), _sums([one.get("left") for one in money], say), False
+    hangs = [bool(one.get("open")) for one in money]
+    yield say("of_budget"), _or_open(hangs, [_share(one, say) for one in money], say), False
+    yield say("committed"), _or_open(hangs, _sums([one.get("committed") for one in money], say), say), False
+    yield say("left"), _or_open(hangs, _sums([one.get("left") for one in money], say), say), False
     yield say("runs_out"), [_day(one, say) for one in money], True
-    yield say("unmet_yen"), _sums([one.get("unmet_yen") for one in money], say), False
+    yield say("unmet_yen"), _or_open(hangs, _sums([one.get("unmet_yen") for one in money], say), say), False
     yield say("fits"), [_fits(variant, say) for variant in found], False
     for name in ("applicants",):
         yield say(name), [_count(variant[name]) for variant in found], False
     for name in ("adopted", "unmet"):
-        yield say(name), [_count(one.get(name)) for one in money], False
+        yield say(name), _or_open(hangs, [_count(one.get(name)) for one in money], say), False
     yield say("amount"), _spans([variant["amount"] for variant in found], say), False
     for name in ("winners", "losers"):
         yield say(name), [_count(one.get(name)) for one in change], False
@@ -154,12 +155,17 @@ def _share(money: Mapping[str, Any], say: Voice) -> Value | None:
     return Value(say.percent(Fraction(money["demand"], money["budget"]))) if money.get("budget") else None
 
 
+def _or_open(hangs: Sequence[bool], values: Sequence[Value | None], say: Voice) -> list[Value | None]:
+    """What a budget does, or that it hangs on what is not known."""
+    return [Value(say("open")) if open_ else value for open_, value in zip(hangs, values, strict=True)]
+
+
 def _day(money: Mapping[str, Any], say: Voice) -> Value | None:
     if not money:
         return None
     if money["runs_out"]:
         return Value(say.day(money["runs_out"]))
-    return Value(say("no_day" if money["unmet_yen"] else "never"))
+    return Value(say("no_day" if money["unmet_yen"] else "open_day" if money["open"] else "never"))
 
 
 def _per_target(found: Sequence[Variant], say: Voice) -> Iterator[tuple[str, list[Value | None], bool]]:
