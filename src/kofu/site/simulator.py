@@ -342,6 +342,8 @@ class Part:
         money, applicants = variant["money"], variant["applicants"]
         if not money or not applicants:
             return None
+        if money["open"]:
+            return Value(self.answer.voice("open"))
         return Value(self.answer.voice.percent(Fraction(min(money["adopted"], applicants), applicants)))
 
     @property
@@ -351,7 +353,7 @@ class Part:
         estimates = [variant["nation"] for variant in raw]
         if not self.answer.is_part or not all(estimates):
             return []
-        demands = [e["demand"] for e in estimates if "demand" in e]
+        demands = [e["demand"] for e in estimates if e.get("demand")]
         scale = voice.scale(d["high"] for d in demands)
         found = [
             (voice(name), "", [voice.span(e[name], "{:,}".format) for e in estimates])
